@@ -1,0 +1,23 @@
+//! What the user may ask for: hashtag, region and limit, each parsed once into a type that is
+//! its own proof. This room knows no other.
+
+mod hashtag;
+mod limit;
+mod region;
+
+pub use hashtag::{HashtagError, HashtagName};
+pub use limit::{Limit, LimitError};
+pub use region::{Region, RegionError};
+
+/// One hashtag to pull, with everything the user said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The hashtag asked for, without `#`, in NFC and lower case.
+    pub name: HashtagName,
+    /// The tag URL as the user gave it; `None` when only a name was given.
+    pub url: Option<String>,
+    /// A hint about the viewer's country; it never filters.
+    pub region: Option<Region>,
+    /// How many records to write at most; [`Limit::All`] for no bound.
+    pub limit: Limit,
+}
