@@ -3,6 +3,7 @@
 
 mod hashtag;
 mod limit;
+mod quote;
 mod region;
 
 pub use hashtag::{HashtagError, HashtagName};
