@@ -1,14 +1,20 @@
 //! What the user may ask for: hashtag, region and limit, each parsed once into a type that is
 //! its own proof. This room knows no other.
 
+mod ask;
+mod batch;
 mod hashtag;
 mod limit;
 mod quote;
 mod region;
+mod tag_url;
 
+pub use ask::{Ask, AskError, Asked, Plan, Planned, ShortLink, distinct};
+pub use batch::{Batch, BatchError, EntryError};
 pub use hashtag::{HashtagError, HashtagName};
 pub use limit::{Limit, LimitError};
 pub use region::{Region, RegionError};
+pub use tag_url::{TagUrl, TagUrlError, Target, tag_of};
 
 /// One hashtag to pull, with everything the user said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

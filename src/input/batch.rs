@@ -1,0 +1,425 @@
+//! The `--input` file: many hashtags as JSON or as a plain list, each entry held to the rules of
+//! the command line. What the entries come to together is the business of `ask`.
+
+mod entry;
+
+use serde_json::value::RawValue;
+
+use super::ask::both_given;
+use super::quote::quote;
+use super::{Ask, AskError, HashtagName, Target};
+
+pub use entry::EntryError;
+
+/// The largest file read, in bytes: 16 MiB.
+const LARGEST: usize = 16 << 20;
+
+/// How many hashtags a file may hold.
+const MOST: usize = 100_000;
+
+/// How many unknown keys are warned about.
+const MOST_WARNED: usize = 20;
+
+/// What an `--input` file asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The entries in their order, repeated ones too; none for a file of blank lines.
+    pub asks: Vec<Ask>,
+    /// What is odd in the file but stops nothing: a line for each unknown key, and one for
+    /// entries with both a name and a URL.
+    pub warnings: Vec<String>,
+}
+
+/// Why a file is no batch; the message leads with the place, a JSON pointer or a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// More than 16 MiB.
+    #[error("the input is larger than 16 MiB; split it")]
+    TooLarge,
+    /// More than 100,000 entries.
+    #[error("the input has more than 100,000 hashtags; split it")]
+    TooMany,
+    /// Text in an encoding of two bytes a character.
+    #[error("the input is UTF-16; save it as UTF-8")]
+    Utf16,
+    /// Broken JSON; counted from 1.
+    #[error(
+        "line {line}, column {column}: broken JSON; an entry is {{\"name\": \"travel\"}} or \"travel\""
+    )]
+    Syntax {
+        /// The line.
+        line: usize,
+        /// The byte in the line.
+        column: usize,
+    },
+    /// A bad entry.
+    #[error("{place}{cause}")]
+    Entry {
+        /// Where it stands, with a colon behind; empty for a lone object as a whole.
+        place: String,
+        /// What is wrong with it.
+        cause: EntryError,
+    },
+}
+
+impl Batch {
+    /// Reads a JSON object, an array, JSON lines (objects or strings) or a plain list with a tag
+    /// or URL a line, where blank lines and lines starting `# ` count for nothing.
+    ///
+    /// Bytes that are no UTF-8 become U+FFFD; a byte order mark is skipped.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that breaks a rule ends the reading: a batch is taken whole or not at all.
+    pub fn read(bytes: &[u8]) -> Result<Self, BatchError> {
+        if bytes.len() > LARGEST {
+            return Err(BatchError::TooLarge);
+        }
+        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+            return Err(BatchError::Utf16);
+        }
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+        let mut reader = Reader::default();
+        if text.trim_start().starts_with(['{', '[', '"']) {
+            reader.json(text)?;
+        } else {
+            reader.list(text)?;
+        }
+        Ok(reader.batch())
+    }
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// Its line, counted from 1, unless the file is one JSON value.
+    line: Option<usize>,
+    /// Its index in an array.
+    index: Option<usize>,
+}
+
+impl Place {
+    fn on(line: usize) -> Self {
+        Self {
+            line: Some(line),
+            index: None,
+        }
+    }
+
+    /// The error of the entry here, or of what it has under `key`.
+    fn error(self, key: Option<&str>, cause: impl Into<EntryError>) -> BatchError {
+        let line = self.line.map(|line| format!("line {line}"));
+        let index = self.index.map(|index| format!("/{index}"));
+        let key = key.map(|key| format!("/{key}"));
+        let pointer = index.unwrap_or_default() + &key.unwrap_or_default();
+        let place = match (line, pointer.is_empty()) {
+            (Some(line), true) => format!("{line}: "),
+            (Some(line), false) => format!("{line}, {pointer}: "),
+            (None, true) => String::new(),
+            (None, false) => format!("{pointer}: "),
+        };
+        BatchError::Entry {
+            place,
+            cause: cause.into(),
+        }
+    }
+}
+
+/// A batch while it is read.
+#[derive(Default)]
+struct Reader {
+    asks: Vec<Ask>,
+    /// Keys we do not know, in the order met.
+    unknown: Vec<String>,
+    /// The first name that came with a URL, and how many did.
+    contested: Option<(HashtagName, usize)>,
+}
+
+impl Reader {
+    /// One JSON value or several, whatever white space is between them.
+    fn json(&mut self, text: &str) -> Result<(), BatchError> {
+        match values(text)?.as_slice() {
+            [(_, only)] => self.value(Place::default(), only),
+            several => several
+                .iter()
+                .try_for_each(|(line, value)| self.value(Place::on(*line), value)),
+        }
+    }
+
+    /// A tag, a URL or a JSON value a line.
+    fn list(&mut self, text: &str) -> Result<(), BatchError> {
+        for (at, line) in text.lines().enumerate() {
+            let place = Place::on(at + 1);
+            let entry = line.trim();
+            if entry.is_empty() || entry == "#" || entry.starts_with("# ") {
+                continue;
+            }
+            if entry.starts_with(['{', '"']) {
+                let value = serde_json::from_str(entry).map_err(|e| syntax(&e, at))?;
+                self.value(place, value)?;
+            } else {
+                let ask: Ask = entry.parse().map_err(|e: AskError| place.error(None, e))?;
+                self.push(ask)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries of an array, or one entry.
+    fn value(&mut self, place: Place, value: &RawValue) -> Result<(), BatchError> {
+        if !value.get().starts_with('[') {
+            return self.entry(place, value);
+        }
+        let entries: Vec<&RawValue> =
+            serde_json::from_str(value.get()).map_err(|e| syntax(&e, 0))?;
+        for (index, entry) in entries.into_iter().enumerate() {
+            let index = Some(index);
+            self.entry(Place { index, ..place }, entry)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, place: Place, value: &RawValue) -> Result<(), BatchError> {
+        let entry = entry::read(value).map_err(|fault| place.error(fault.key, fault.cause))?;
+        for key in entry.unknown {
+            if self.unknown.len() < MOST_WARNED && !self.unknown.contains(&key) {
+                self.unknown.push(key);
+            }
+        }
+        if let (true, Target::Tag(name)) = (entry.contested, &entry.ask.target) {
+            self.contested.get_or_insert_with(|| (name.clone(), 0)).1 += 1;
+        }
+        self.push(entry.ask)
+    }
+
+    fn push(&mut self, ask: Ask) -> Result<(), BatchError> {
+        if self.asks.len() == MOST {
+            return Err(BatchError::TooMany);
+        }
+        self.asks.push(ask);
+        Ok(())
+    }
+
+    fn batch(self) -> Batch {
+        let unknown = self.unknown.iter().map(|key| {
+            format!(
+                "unknown key {} in the input; known are name, url, region, limit",
+                quote(key)
+            )
+        });
+        let contested = self
+            .contested
+            .map(|(name, count)| both_given(name.as_str(), count));
+        Batch {
+            warnings: unknown.chain(contested).collect(),
+            asks: self.asks,
+        }
+    }
+}
+
+/// The JSON values in `text`, each with the line it begins on.
+fn values(text: &str) -> Result<Vec<(usize, &RawValue)>, BatchError> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let mut found = Vec::new();
+    let (mut line, mut counted) = (1, 0);
+    while let Some(value) = stream.next() {
+        let value = value.map_err(|e| syntax(&e, 0))?;
+        let start = stream.byte_offset() - value.get().len();
+        line += text[counted..start].matches('\n').count();
+        counted = start;
+        if found.len() == MOST {
+            return Err(BatchError::TooMany);
+        }
+        found.push((line, value));
+    }
+    Ok(found)
+}
+
+/// Where the JSON breaks off, `above` lines having gone before; what stands there is not repeated.
+fn syntax(error: &serde_json::Error, above: usize) -> BatchError {
+    BatchError::Syntax {
+        line: above + error.line(),
+        column: error.column(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Batch, LARGEST, MOST};
+    use crate::input::{Ask, Target};
+
+    fn read(text: &str) -> Batch {
+        Batch::read(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    /// Every entry as `name url region limit`, `-` for what was not given.
+    fn lines(batch: &Batch) -> Vec<String> {
+        let line = |ask: &Ask| {
+            let target = match &ask.target {
+                Target::Tag(name) => name.to_string(),
+                Target::ShortLink(link) => link.to_string(),
+            };
+            let url = ask.url.as_deref().unwrap_or("-");
+            let region = ask.region.map_or("-", |r| r.as_str());
+            let limit = ask.limit.map_or_else(|| "-".to_owned(), |n| n.to_string());
+            format!("{target} {url} {region} {limit}")
+        };
+        batch.asks.iter().map(line).collect()
+    }
+
+    #[test]
+    fn the_example_is_read() {
+        let batch = Batch::read(include_bytes!("../../data/input.example.json")).expect("a batch");
+        assert_eq!(
+            lines(&batch),
+            [
+                "viral - US 100",
+                "travel https://www.tiktok.com/tag/travel VN 50",
+                "fypシ - - -",
+                "cats - - -",
+            ]
+        );
+        assert_eq!(batch.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn every_format_holds_the_same_tags() {
+        for text in [
+            r##"[{"name":"a"},{"name":"#B"}]"##,
+            r##"["a","#B"]"##,
+            r##"["a",{"name":"B"}]"##,
+            "{\"name\":\"a\"}\n{\"name\":\"B\"}\n",
+            "{\"name\":\"a\"}\r\n\r\n\"B\"\r\n",
+            "{\n  \"name\": \"a\"\n}\n{\n  \"name\": \"B\"\n}",
+            "\"a\"\n\"B\"\n",
+            "a\nB\n",
+            "\u{feff}a\r\n\r\n# a comment\r\n  #B  \r\n#\r\n",
+            "# tags\n{\"name\":\"a\"}\n\"B\"",
+        ] {
+            assert_eq!(lines(&read(text)), ["a - - -", "b - - -"], "{text}");
+        }
+        assert_eq!(lines(&read(r#"{"name":"a"}"#)), ["a - - -"]);
+        for nothing in ["", "\n \n", "[]", "# only a comment\n"] {
+            assert_eq!(read(nothing), Batch::default(), "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn a_plain_list_has_tags_and_urls() {
+        let text = "#viral\nhttps://www.tiktok.com/tag/x?lang=en\nvm.tiktok.com/ZMabc12\n";
+        assert_eq!(
+            lines(&read(text)),
+            [
+                "viral - - -",
+                "x https://www.tiktok.com/tag/x?lang=en - -",
+                "https://vm.tiktok.com/ZMabc12/ vm.tiktok.com/ZMabc12 - -",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_name_wins_and_one_line_says_so() {
+        let entry = r#"{"name":"a","url":"https://www.tiktok.com/tag/b"}"#;
+        let batch = read(entry);
+        assert_eq!(lines(&batch), ["a https://www.tiktok.com/tag/b - -"]);
+        assert_eq!(
+            batch.warnings,
+            ["both name and url given for \"a\": the name is used"]
+        );
+        let batch = read(&format!("[{entry},{entry},{entry}]"));
+        assert_eq!(
+            batch.warnings,
+            ["both name and url given for \"a\" and 2 more: the name is used"]
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_warns_once() {
+        let batch = read(r#"[{"name":"a","tag":1},{"name":"b","tag":2,"x\u001b":{}}]"#);
+        assert_eq!(
+            batch.warnings,
+            [
+                "unknown key \"tag\" in the input; known are name, url, region, limit",
+                "unknown key \"x\u{fffd}\" in the input; known are name, url, region, limit",
+            ]
+        );
+        let many: String = (0..1000).map(|n| format!(r#","k{n}":0"#)).collect();
+        let batch = read(&format!(r#"{{"name":"a"{many}}}"#));
+        assert_eq!(batch.warnings.len(), 20);
+    }
+
+    #[test]
+    fn a_bad_entry_is_named_by_its_place() {
+        let due = "a string is due, not a number";
+        let space = "\"b c\" has a space; a hashtag is one word, e.g. travel";
+        let broken = "broken JSON; an entry is {\"name\": \"travel\"} or \"travel\"";
+        for (text, said) in [
+            ("{\"name\":5}", format!("/name: {due}")),
+            ("[\"a\",{\"url\":5}]", format!("/1/url: {due}")),
+            ("[\"a\",\"b c\"]", format!("/1: {space}")),
+            (
+                "{\"name\":\"a\"}\n\n{\"region\":5}",
+                format!("line 3, /region: {due}"),
+            ),
+            (
+                "[\"a\"]\n[\"a\",{\"name\":5}]",
+                format!("line 2, /1/name: {due}"),
+            ),
+            ("\"a\"\n\"b c\"", format!("line 2: {space}")),
+            ("a\n\nb c\n", format!("line 3: {space}")),
+            ("a\n{\"limit\":", format!("line 2, column 9: {broken}")),
+            (
+                "{\"name\":\"a\"},\n{}",
+                format!("line 1, column 13: {broken}"),
+            ),
+            ("[\"a\",", format!("line 1, column 5: {broken}")),
+        ] {
+            let error = Batch::read(text.as_bytes()).expect_err(text);
+            assert_eq!(error.to_string(), said, "{text}");
+        }
+        let error = Batch::read(b"{}").expect_err("no target").to_string();
+        assert!(
+            error.starts_with("neither name nor url is given"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn size_number_and_encoding_are_bounded() {
+        let said = |bytes: &[u8]| Batch::read(bytes).expect_err("refused").to_string();
+        assert_eq!(
+            said(&vec![b' '; LARGEST + 1]),
+            "the input is larger than 16 MiB; split it"
+        );
+        assert_eq!(
+            said(b"\xff\xfea\0\n\0"),
+            "the input is UTF-16; save it as UTF-8"
+        );
+        let too_many = "the input has more than 100,000 hashtags; split it";
+        assert_eq!(said("x\n".repeat(MOST + 1).as_bytes()), too_many);
+        assert_eq!(said("\"x\"\n".repeat(MOST + 1).as_bytes()), too_many);
+        assert_eq!(
+            said(b"caf\xe9"),
+            "line 1: \"caf\u{fffd}\" has a '\u{fffd}'; \
+            a hashtag has only letters, digits, _ and emoji, e.g. travel"
+        );
+        let deep = "[".repeat(100_000);
+        assert!(Batch::read(deep.as_bytes()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged(bytes in any::<Vec<u8>>()) {
+            let _ = Batch::read(&bytes);
+        }
+
+        #[test]
+        fn any_text_in_brackets_is_judged(text in "[\\[{\"]([\\[\\]{}\",:]|name|url|limit|null|[ \n0-9a-z\\\\]){0,40}") {
+            let _ = Batch::read(text.as_bytes());
+        }
+    }
+}
