@@ -2,6 +2,7 @@
 //! are written once.
 
 mod blob;
+pub mod saved;
 mod walk;
 
 use async_trait::async_trait;

@@ -54,6 +54,20 @@ pub(crate) fn field<'a>(raw: &'a RawValue, wanted: &str) -> Option<&'a RawValue>
     found.filter(|value| value.get() != "null")
 }
 
+/// The fields of those names, as [`field`] would find each, in one pass.
+pub(crate) fn pick<'a, const N: usize>(
+    raw: &'a RawValue,
+    names: [&str; N],
+) -> [Option<&'a RawValue>; N] {
+    let mut found = [None; N];
+    fields(raw, |key, value| {
+        if let Some(at) = names.iter().position(|name| *name == key) {
+            found[at] = Some(value).filter(|value| value.get() != "null");
+        }
+    });
+    found
+}
+
 /// The field at the end of a path of names.
 pub(crate) fn path<'a>(raw: &'a RawValue, names: &[&str]) -> Option<&'a RawValue> {
     names.iter().try_fold(raw, |at, name| field(at, name))
@@ -72,6 +86,30 @@ pub(crate) fn text(raw: &RawValue) -> Option<String> {
 /// A whole number of zero or more, given as a number or as a string of digits.
 pub(crate) fn count(raw: &RawValue) -> Option<u64> {
     raw.get().trim_matches('"').parse().ok()
+}
+
+/// A whole number, given as a number or as a string of digits.
+pub(crate) fn integer(raw: &RawValue) -> Option<i64> {
+    raw.get().trim_matches('"').parse().ok()
+}
+
+/// How deep objects and arrays are nested in a JSON text; 0 for a lone number or string.
+pub(crate) fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// A key's name without quotes and escapes.
@@ -169,6 +207,25 @@ mod tests {
         assert_eq!(seen[1], (Some("12".to_owned()), Some(12)));
         assert_eq!(seen[2], (None, Some(12)));
         assert!(seen[3..].iter().all(|it| *it == (None, None)));
+    }
+
+    #[test]
+    fn several_fields_are_picked_in_one_pass() {
+        let raw = parse(r#"{"a":1,"b":null,"c":3,"a":4}"#).unwrap();
+        let picked = pick(raw, ["c", "b", "a", "z"]).map(|it| it.map(RawValue::get));
+        assert_eq!(picked, [Some("3"), None, Some("4"), None]);
+    }
+
+    #[test]
+    fn depth_ignores_what_stands_in_strings() {
+        for (json, deep) in [
+            ("1", 0),
+            ("{}", 1),
+            (r#"["\"[[",{"{":[]}]"#, 3),
+            ("[[],[[]]]", 3),
+        ] {
+            assert_eq!(depth(json), deep, "{json}");
+        }
     }
 
     #[test]
