@@ -1,6 +1,10 @@
 //! Where pages come from: one lane a file. Each knows how to fetch one page; paging and stopping
 //! are written once.
 
+mod blob;
+pub mod saved;
+mod walk;
+
 use async_trait::async_trait;
 
 use crate::input::Query;

@@ -1,0 +1,312 @@
+//! Finds the items in JSON of any envelope, by what items look like rather than by the names
+//! above them. Inside an item none is looked for.
+
+use serde_json::value::RawValue;
+
+use super::what::What;
+use super::{Outcome, Sink, clue, sigi};
+use crate::record::{RawItem, Shape};
+use crate::source::walk::{
+    depth, elements, field, fields, integer, is_array, is_object, pick, text,
+};
+
+/// How many objects and arrays may stand around an item.
+pub(super) const ENVELOPES: u8 = 8;
+/// Levels of nesting a JSON text may have, as many as serde_json reads by default.
+const DEPTH: usize = 128;
+/// How many kinds of other things are told apart in one file.
+const KINDS: usize = 32;
+
+/// Lists whose entries are handed over even if they do not look like items.
+const LISTS: [(&str, Shape); 3] = [
+    ("itemList", Shape::Web),
+    ("aweme_list", Shape::Aweme),
+    ("videoList", Shape::Embed),
+];
+/// Keys beside which a `shareMeta` speaks of the very item under them.
+const WRAPPERS: [&str; 4] = ["itemInfo", "itemStruct", "videoData", "item"];
+
+/// What the JSON around a value says of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct At {
+    /// When the answer was given, epoch seconds.
+    collected_at: Option<i64>,
+    /// The value is an item list with entries of that shape.
+    list: Option<Shape>,
+    depth: u8,
+}
+
+impl At {
+    /// The same for the value under `key`, empty for an element of an array.
+    pub(super) fn below(self, key: &str) -> Self {
+        Self {
+            list: LISTS.iter().find(|list| list.0 == key).map(|list| list.1),
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+}
+
+/// Hands items on and counts what there was.
+pub(super) struct Finder<'s> {
+    sink: &'s mut Sink<'s>,
+    limit: usize,
+    outcome: Outcome,
+    stopped: bool,
+}
+
+impl<'s> Finder<'s> {
+    /// An item may have `limit` bytes.
+    pub(super) fn new(sink: &'s mut Sink<'s>, limit: usize) -> Self {
+        Self {
+            sink,
+            limit,
+            outcome: Outcome::default(),
+            stopped: false,
+        }
+    }
+
+    pub(super) fn outcome(self) -> Outcome {
+        self.outcome
+    }
+
+    pub(super) fn items(&self) -> u64 {
+        self.outcome.items
+    }
+
+    /// Whether the sink wants no more.
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Counts something that is no item.
+    pub(super) fn note(&mut self, what: What) {
+        let others = &mut self.outcome.others;
+        let full = others.len() >= KINDS && !others.contains_key(&what);
+        *others
+            .entry(if full { What::Json } else { what })
+            .or_default() += 1;
+    }
+
+    /// Counts something over the limit on lines, elements and items.
+    pub(super) fn too_large(&mut self) {
+        self.note(What::TooLarge(self.limit >> 20));
+    }
+
+    /// Says of an input in which nothing was JSON that it is none.
+    pub(super) fn only_broken(&mut self) {
+        if let Some(count) = self.outcome.others.remove(&What::Broken) {
+            let what = What::NeitherJsonNorHtml;
+            self.outcome.others.insert(what, count);
+        }
+    }
+
+    /// Takes a whole line or document; an array as its elements, each for itself.
+    pub(super) fn top(&mut self, raw: &RawValue) {
+        if !is_array(raw) {
+            return self.piece(raw, At::default(), false);
+        }
+        let mut empty = true;
+        elements(raw, |element| {
+            empty = false;
+            self.piece(element, At::default().below(""), false);
+        });
+        if empty {
+            self.note(What::EmptyList);
+        }
+    }
+
+    /// Takes the data of a page, of which only what is remarkable is told.
+    pub(super) fn page(&mut self, raw: &RawValue) {
+        self.piece(raw, At::default(), true);
+    }
+
+    /// Takes a part of a document too large to hold: the value under `key` in an object, an
+    /// element of an array if the key is empty. What it says of the parts after it goes to `at`.
+    pub(super) fn part(&mut self, raw: &RawValue, key: &str, at: &mut At) {
+        if key == "extra" {
+            at.collected_at = now(raw).or(at.collected_at);
+        }
+        match at.list {
+            Some(shape) if key.is_empty() => self.entry(raw, shape, at.below("")),
+            _ if is_array(raw) || is_object(raw) => {
+                self.piece(raw, at.below(key), !key.is_empty());
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks for items and, where there are none, says what is there instead; `quiet` when that
+    /// is nothing in particular.
+    fn piece(&mut self, raw: &RawValue, at: At, quiet: bool) {
+        if self.stopped {
+            return;
+        }
+        if depth(raw.get()) > DEPTH {
+            return self.note(What::TooDeep);
+        }
+        let before = self.items();
+        self.find(raw, at, None);
+        if self.items() == before {
+            let what = clue::name(raw);
+            if !(quiet && matches!(what, What::Json | What::EmptyList)) {
+                self.note(what);
+            }
+        }
+    }
+
+    /// Looks for items in JSON whose depth is known to be fine.
+    fn find(&mut self, raw: &RawValue, at: At, share_meta: Option<&RawValue>) {
+        if self.stopped || at.depth > ENVELOPES {
+            return;
+        }
+        if is_array(raw) {
+            elements(raw, |element| match at.list {
+                Some(shape) => self.entry(element, shape, at.below("")),
+                None => self.find(element, at.below(""), None),
+            });
+        } else if let Some(shape) = shape(raw) {
+            let beside = share_meta.map(|it| object(&[("shareMeta", it.get())]));
+            self.item(shape, raw, beside, at);
+        } else if is_object(raw) {
+            self.envelope(raw, at, share_meta);
+        }
+    }
+
+    fn envelope(&mut self, raw: &RawValue, mut at: At, outer: Option<&RawValue>) {
+        let [log, module, share_meta, extra, platform, stamp] = pick(
+            raw,
+            [
+                "log",
+                "ItemModule",
+                "shareMeta",
+                "extra",
+                "source_platform",
+                "timestamp_collected",
+            ],
+        );
+        let recording = log.is_some_and(|log| field(log, "entries").is_some());
+        let elsewhere = platform.is_some_and(|it| !is_tiktok(it));
+        if recording || elsewhere {
+            return;
+        }
+        let stamp = stamp.and_then(integer).map(|ms| ms.div_euclid(1000));
+        at.collected_at = stamp.or_else(|| extra.and_then(now)).or(at.collected_at);
+        if module.is_some() {
+            sigi::items(raw, |item, beside| self.item(Shape::Web, item, beside, at));
+            return;
+        }
+        fields(raw, |key, value| {
+            let wraps = WRAPPERS.contains(&key.as_ref());
+            let share_meta = share_meta.or(outer).filter(|_| wraps);
+            self.find(value, at.below(&key), share_meta);
+        });
+    }
+
+    /// An entry of an item list: whatever it is, the list says that it ought to be an item.
+    fn entry(&mut self, raw: &RawValue, shape: Shape, at: At) {
+        let before = self.items();
+        self.find(raw, at, None);
+        if self.items() == before {
+            self.item(shape, raw, None, at);
+        }
+    }
+
+    fn item(&mut self, shape: Shape, raw: &RawValue, beside: Option<Box<RawValue>>, at: At) {
+        if self.stopped {
+            return;
+        }
+        if raw.get().len() > self.limit {
+            return self.too_large();
+        }
+        let item = RawItem {
+            shape,
+            json: match shape {
+                Shape::Embed => halves(raw),
+                Shape::Web | Shape::Aweme => raw.to_owned(),
+            },
+            beside,
+            collected_at: at.collected_at,
+        };
+        self.outcome.items += 1;
+        self.stopped = (self.sink)(item).is_break();
+    }
+}
+
+/// Which shape an object has that looks like an item; `None` for all else.
+fn shape(raw: &RawValue) -> Option<Shape> {
+    let [
+        aweme_id,
+        id,
+        video,
+        pictures,
+        stats,
+        statistics,
+        author,
+        time,
+        aweme_time,
+        handle,
+        infos,
+    ] = pick(
+        raw,
+        [
+            "aweme_id",
+            "id",
+            "video",
+            "imagePost",
+            "stats",
+            "statistics",
+            "author",
+            "createTime",
+            "create_time",
+            "authorUniqueId",
+            "itemInfos",
+        ],
+    );
+    // A comment has an `aweme_id` too.
+    if aweme_id.is_some() && (video.is_some() || statistics.is_some() || author.is_some()) {
+        return Some(Shape::Aweme);
+    }
+    if infos.is_some_and(is_object) {
+        return Some(Shape::Embed);
+    }
+    id?;
+    let media = video.is_some_and(is_object) || pictures.is_some_and(is_object);
+    let dated = |time: Option<_>| time.is_some() || video.is_some();
+    // Search rows of one gateway are aweme parts with `id` for `aweme_id`.
+    let mobile = statistics.is_some() || (aweme_time.is_some() && time.is_none());
+    if mobile && (media || (author.is_some() && dated(aweme_time))) {
+        return Some(Shape::Aweme);
+    }
+    if media || (stats.is_some() && author.is_some() && dated(time)) {
+        return Some(Shape::Web);
+    }
+    handle.map(|_| Shape::Embed)
+}
+
+/// An embed page's entry in the form that has room for both kinds of page.
+fn halves(raw: &RawValue) -> Box<RawValue> {
+    let (entry, data) = match field(raw, "itemInfos") {
+        Some(_) => ("null", raw.get()),
+        None => (raw.get(), "null"),
+    };
+    object(&[("listEntry", entry), ("videoData", data)])
+}
+
+/// An object of these fields; the values are JSON texts.
+pub(super) fn object(fields: &[(&str, &str)]) -> Box<RawValue> {
+    let fields: Vec<_> = fields.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect();
+    let text = format!("{{{}}}", fields.join(","));
+    RawValue::from_string(text).expect("plain names with JSON texts as values are an object")
+}
+
+/// The time of an answer in its `extra.now`, milliseconds there, seconds here.
+fn now(extra: &RawValue) -> Option<i64> {
+    let now = field(extra, "now").and_then(integer)?;
+    Some(now.div_euclid(1000))
+}
+
+/// Whether a recording of several sites (Zeeschuimer's) names TikTok as the entry's own.
+fn is_tiktok(platform: &RawValue) -> bool {
+    text(platform).is_some_and(|it| it.to_ascii_lowercase().contains("tiktok"))
+}

@@ -1,0 +1,82 @@
+//! Saved answers: reads files of any size and any of the forms people keep them in, and hands
+//! over the list entries found. Opens no socket, judges no entry and drops no duplicates.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use crate::record::RawItem;
+
+mod clue;
+mod find;
+mod input;
+mod page;
+mod sigi;
+mod split;
+mod what;
+
+use find::Finder;
+use input::Input;
+pub use what::What;
+
+/// Bytes one line, element or entry may have.
+const LIMIT: usize = 16 << 20;
+/// Bytes one saved page may have; pages carry styles and pictures besides their data.
+const PAGE_LIMIT: usize = 64 << 20;
+
+/// Where the entries go; a break ends the reading.
+pub type Sink<'a> = dyn FnMut(RawItem) -> ControlFlow<()> + 'a;
+
+/// What one file held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Entries handed over, those of item lists that are no items included.
+    pub items: u64,
+    /// What else there was, and how many lines, documents or elements of it.
+    pub others: BTreeMap<What, u64>,
+}
+
+impl Outcome {
+    /// What a file without entries is; `None` when it had some.
+    #[must_use]
+    pub fn nothing(&self) -> Option<&What> {
+        let first = self.others.keys().next();
+        (self.items == 0).then(|| first.unwrap_or(&What::Empty))
+    }
+
+    /// Whether all of the file could be read: nothing cut off, broken or over a limit.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.others.keys().any(What::is_damage)
+    }
+}
+
+/// Reads one input to its end and hands each entry to `sink`, in the order of the file. The form
+/// is told from the bytes, never from a name: JSON in any number of lines, values and envelopes,
+/// saved pages, all of it plain or gzipped.
+///
+/// Memory stays bounded: lines and arrays stream; one line, element or entry may have 16 MiB,
+/// one page 64 MiB, and JSON may be 128 levels deep. What is over is counted in
+/// [`Outcome::others`], as is everything that is no entry.
+///
+/// # Errors
+/// Only when the input itself cannot be read. Damaged content is told in the outcome.
+pub fn read(input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
+    read_within(LIMIT, input, sink)
+}
+
+fn read_within(limit: usize, input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
+    let mut input = Input::open(input, limit)?;
+    let mut finder = Finder::new(sink, limit);
+    if let Some(what) = input.foreign() {
+        finder.note(what);
+    } else if input.skip_blank()? == Some(b'<') {
+        page::read(&mut input, &mut finder)?;
+    } else {
+        split::read(&mut input, &mut finder)?;
+    }
+    if input.is_damaged() {
+        finder.note(What::Cut);
+    }
+    Ok(finder.outcome())
+}
