@@ -1,10 +1,16 @@
 //! Where pages come from: one lane a file. Each knows how to fetch one page; paging and stopping
 //! are written once.
 
+mod cookies;
+mod secret;
+
 use async_trait::async_trait;
 
 use crate::input::Query;
 use crate::record::RawItem;
+
+pub use cookies::{CookieFileError, Jar};
+pub use secret::Secret;
 
 /// A place in a feed; opaque outside the source that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
