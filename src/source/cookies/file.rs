@@ -204,8 +204,9 @@ pub(super) mod tests {
         assert_eq!(lines(&format!("{token}\n")), [msg]);
         let padded = format!("{token}==");
         let msg = format!("msToken={padded} tiktok.com / secure");
-        assert_eq!(lines(&padded), [msg.clone()]);
-        assert_eq!(lines(&format!("msToken={padded}")), [msg]);
+        for text in [format!("msToken={padded}"), padded] {
+            assert_eq!(lines(&text), [&*msg]);
+        }
         assert_eq!(lines("empty="), ["empty= tiktok.com / secure"]);
     }
 
