@@ -133,7 +133,7 @@ impl fmt::Display for HashtagName {
     }
 }
 
-/// NFC and lower case; once more NFC, since lower case may take a character apart.
+/// NFC and lower case; once more NFC, since some marks combine with small letters only (`ǰ`).
 fn fold(text: &str) -> String {
     let lower = text.nfc().collect::<String>().to_lowercase();
     lower.nfc().collect()
@@ -231,6 +231,7 @@ mod tests {
         ("cafe\u{301}", "café"),
         ("\u{212B}ngström", "ångström"),
         ("Việt", "việt"),
+        ("J\u{30C}", "ǰ"),
         ("مرحبا", "مرحبا"),
         ("می\u{200C}خواهم", "می\u{200C}خواهم"),
         ("שלום", "שלום"),

@@ -2,13 +2,18 @@
 //! are written once.
 
 mod blob;
+mod cookies;
 pub mod saved;
+mod secret;
 mod walk;
 
 use async_trait::async_trait;
 
 use crate::input::Query;
 use crate::record::RawItem;
+
+pub use cookies::{CookieFileError, Jar};
+pub use secret::Secret;
 
 /// A place in a feed; opaque outside the source that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
