@@ -1,0 +1,119 @@
+//! The caption of an item and its marked places.
+
+use serde::Deserialize;
+
+use crate::record::lenient::{Count, Flag, Id, Int, List, Text, Word};
+use crate::record::text_extra::fill_hashtag_ids;
+use crate::record::{Challenge, TextExtra};
+
+/// One of `challenges`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Hashtag {
+    id: Id,
+    title: Word,
+    desc: Text,
+}
+
+/// One of `textExtra`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Mark {
+    start: Count,
+    end: Count,
+    hashtag_name: Text,
+    hashtag_id: Id,
+    #[serde(rename = "type")]
+    kind: Int,
+    user_id: Id,
+    sec_uid: Word,
+    user_unique_id: Word,
+    sub_type: Int,
+    is_commerce: Flag,
+    aweme_id: Id,
+}
+
+/// One of `contents`: a paragraph with its own marks.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Paragraph {
+    desc: Text,
+    text_extra: List<Mark>,
+}
+
+/// Everything an item says in words.
+pub(super) struct Caption {
+    pub(super) desc: Option<String>,
+    pub(super) content_desc: Option<String>,
+    pub(super) cha_list: Option<Vec<Challenge>>,
+    pub(super) text_extra: Option<Vec<TextExtra>>,
+}
+
+/// The caption, else the paragraphs of photo and long posts; the marks of either.
+pub(super) fn caption(
+    desc: Text,
+    paragraphs: List<Paragraph>,
+    challenges: List<Hashtag>,
+    marks: List<Mark>,
+) -> Caption {
+    let (content_desc, paragraph_marks) = joined(paragraphs);
+    let cha_list = challenges.map(Hashtag::challenge);
+    let mut text_extra = marks.map(Mark::text_extra).or(paragraph_marks);
+    if let (Some(extras), Some(challenges)) = (&mut text_extra, &cha_list) {
+        fill_hashtag_ids(extras, challenges);
+    }
+    let desc = match desc.0 {
+        Some(desc) if !desc.is_empty() => Some(desc),
+        desc => content_desc.clone().or(desc),
+    };
+    Caption {
+        desc,
+        content_desc,
+        cha_list,
+        text_extra,
+    }
+}
+
+/// The paragraphs joined by line ends. Each one's marks count from its own start, so they move by
+/// what stands before it; `desc` sets one character between paragraphs as well.
+fn joined(paragraphs: List<Paragraph>) -> (Option<String>, Option<Vec<TextExtra>>) {
+    let mut texts = Vec::new();
+    let mut all_marks = None::<Vec<TextExtra>>;
+    let mut before = 0;
+    for paragraph in paragraphs.or_empty() {
+        let text = paragraph.desc.0.unwrap_or_default();
+        if let Some(marks) = paragraph
+            .text_extra
+            .map(|mark| mark.text_extra().moved(before))
+        {
+            all_marks.get_or_insert_default().extend(marks);
+        }
+        before += text.encode_utf16().count() as u64 + 1;
+        texts.push(text);
+    }
+    ((!texts.is_empty()).then(|| texts.join("\n")), all_marks)
+}
+
+impl Hashtag {
+    fn challenge(self) -> Challenge {
+        Challenge::new(self.title.0, self.id.0, self.desc.0, None)
+    }
+}
+
+impl Mark {
+    fn text_extra(self) -> TextExtra {
+        TextExtra {
+            start: self.start.0,
+            end: self.end.0,
+            hashtag_name: self.hashtag_name.0,
+            hashtag_id: self.hashtag_id.0,
+            kind: self.kind.0,
+            user_id: self.user_id.0,
+            sec_uid: self.sec_uid.0,
+            user_unique_id: self.user_unique_id.0,
+            sub_type: self.sub_type.0,
+            is_commerce: self.is_commerce.0,
+            aweme_id: self.aweme_id.0,
+        }
+    }
+}
