@@ -6,4 +6,6 @@
 
 pub mod input;
 pub mod record;
+#[cfg(feature = "demo")]
+pub mod simulator;
 pub mod source;

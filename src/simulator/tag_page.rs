@@ -1,0 +1,93 @@
+//! The hashtag's page: the site's shell with its data script, and the pages around it.
+
+use serde_json::{Value, json};
+
+use super::dice::hash;
+use super::scenario::Info;
+
+/// The page of a hashtag; `info` is its look-up, for the pages that hold it.
+pub(crate) fn tag_page(tag: &str, kind: Info, info: &Value) -> String {
+    let inlined = match kind {
+        Info::NoSuchTag => return shell("Couldn’t find this hashtag", ""),
+        Info::Inlined => true,
+        Info::Left => false,
+        Info::ByName => hash(tag) & 1 == 0,
+    };
+    let mut scope = json!({
+        "webapp.app-context": {
+            "language": "en", "region": "US", "appId": 1233, "user": null, "odinId": wid("odin"), "wid": wid(tag),
+            "webIdCreatedTime": "1790000000", "csrfToken": "simulated", "botType": "others",
+        },
+        "webapp.biz-context": {"os": "windows", "browser": "chrome", "geoCity": {"City": "Springfield"}, "idc": "maliva", "vgeo": "VGeo-ROW"},
+        "webapp.i18n-translation": {},
+        "seo.abtest": {"canonical": format!("https://www.tiktok.com/tag/{tag}"), "vidList": []},
+    });
+    if inlined {
+        scope["webapp.challenge-detail"] = json!({
+            "challengeInfo": info, "statusCode": 0, "statusMsg": "",
+            "shareMeta": {"title": format!("#{tag} | TikTok"), "desc": ""},
+        });
+    }
+    let blob = json!({"__DEFAULT_SCOPE__": scope})
+        .to_string()
+        .replace('/', "\\u002F");
+    shell(
+        "",
+        &format!(
+            r#"<script id="__UNIVERSAL_DATA_FOR_REHYDRATION__" type="application/json">{blob}</script>"#
+        ),
+    )
+}
+
+/// What is left when a login is asked for.
+pub(crate) fn login_page() -> String {
+    shell("Log in to TikTok", "")
+}
+
+/// 19 digits, the first not 0.
+fn wid(text: &str) -> String {
+    (7_000_000_000_000_000_000 + hash(text) % 600_000_000_000_000_000).to_string()
+}
+
+fn shell(words: &str, script: &str) -> String {
+    format!(
+        r#"<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><title>TikTok - Make Your Day</title></head><body><div id="app">{words}</div>{script}</body></html>"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(page: &str) -> Value {
+        let (_, rest) = page
+            .split_once("__UNIVERSAL_DATA_FOR_REHYDRATION__")
+            .unwrap();
+        let (_, rest) = rest.split_once('>').unwrap();
+        let blob: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+        blob["__DEFAULT_SCOPE__"].clone()
+    }
+
+    #[test]
+    fn a_page_holds_its_look_up_or_not() {
+        let info = json!({"challenge": {"id": "1", "title": "a/b</script>"}});
+        let with = scope(&tag_page("cats", Info::Inlined, &info));
+        assert_eq!(with["webapp.challenge-detail"]["challengeInfo"], info);
+        let without = scope(&tag_page("cats", Info::Left, &info));
+        assert!(without.get("webapp.challenge-detail").is_none());
+        assert_eq!(
+            without["webapp.app-context"]["wid"].as_str().unwrap().len(),
+            19
+        );
+    }
+
+    #[test]
+    fn plain_names_come_both_ways() {
+        let inlined = (0..20).filter(|n| {
+            scope(&tag_page(&format!("n{n}"), Info::ByName, &Value::Null))
+                .get("webapp.challenge-detail")
+                .is_some()
+        });
+        assert!((1..20).contains(&inlined.count()));
+    }
+}
