@@ -1,0 +1,403 @@
+//! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
+//! ([`Http::get`]); every attempt, look-up, retry and redirect hop goes through it.
+
+mod send;
+mod site;
+mod tally;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use self::send::{Broken, Client, Received};
+pub use self::site::{BaseUrlError, Site};
+pub use self::tally::Tally;
+use super::cookies::Jar;
+use super::judge::{Answer, Due, Judged, judge};
+use super::pace::Pace;
+pub use super::retry::Patience;
+use super::retry::{backoff, within_budget};
+use super::session::Session;
+use super::{AnswerFacts, Error, Verdict, bounds};
+use crate::clock::epoch_seconds;
+use crate::input::Region;
+
+/// Redirects followed for one request.
+const HOPS: usize = 5;
+/// The most that chance adds to a wait where the site is the real one.
+const JITTER: Duration = Duration::from_secs(1);
+
+/// What the door is built from.
+#[derive(Debug)]
+pub struct Options {
+    /// The site, or the server that stands in for it.
+    pub site: Site,
+    /// Requests a second, 0 for no bound.
+    pub rate: f64,
+    /// How long and how often one request is tried.
+    pub patience: Patience,
+    /// The user's own user agent.
+    pub user_agent: Option<String>,
+    /// The user's cookies.
+    pub jar: Jar,
+    /// A proxy for every request; `None` for the system's.
+    pub proxy: Option<Url>,
+}
+
+/// One request, still without the session's part.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// Absolute path, percent-encoded.
+    pub(crate) path: String,
+    /// Parameters of its own; the session's common ones are added to API calls.
+    pub(crate) own: Vec<(&'static str, String)>,
+    /// Path of the page that would send it.
+    pub(crate) referer: String,
+    /// The viewer's country, a hint.
+    pub(crate) region: Option<Region>,
+    /// What should come back.
+    pub(crate) due: Due,
+}
+
+/// The site seen through one session at one pace. Shared by all lanes of a run.
+#[derive(Debug)]
+pub struct Http {
+    client: Client,
+    site: Site,
+    pace: Pace,
+    patience: Patience,
+    visitor: Mutex<Visitor>,
+    tally: Mutex<Tally>,
+}
+
+/// The state a request reads and an answer changes.
+#[derive(Debug)]
+struct Visitor {
+    session: Session,
+    jar: Jar,
+}
+
+/// How one attempt ended: the judgement, the answer's facts and, if good, its body.
+struct Attempt {
+    judged: Judged,
+    facts: AnswerFacts,
+    body: String,
+}
+
+impl Http {
+    /// Builds the door.
+    ///
+    /// # Errors
+    /// When the TLS stack or the proxy cannot be set up.
+    pub fn new(options: Options) -> anyhow::Result<Self> {
+        let client = Client::new(&options)?;
+        let jitter = if options.site.is_real() {
+            JITTER
+        } else {
+            Duration::ZERO
+        };
+        Ok(Self {
+            client,
+            pace: Pace::new(options.rate, jitter),
+            site: options.site,
+            patience: options.patience,
+            visitor: Mutex::new(Visitor {
+                session: Session::new(options.user_agent, epoch_seconds()),
+                jar: options.jar,
+            }),
+            tally: Mutex::new(Tally::default()),
+        })
+    }
+
+    /// What has been sent and waited for so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        *locked(&self.tally)
+    }
+
+    /// Goes on as another anonymous visitor; the user's own cookies stay. Costs no request.
+    pub(crate) fn renew(&self) {
+        let mut visitor = locked(&self.visitor);
+        visitor.session.renew(epoch_seconds());
+        visitor.jar.drop_anonymous();
+        tracing::info!("going on with a fresh session");
+    }
+
+    /// The body of a good answer, as valid UTF-8.
+    ///
+    /// # Errors
+    /// [`Error`] once asking again is no longer worth it.
+    pub(crate) async fn get(&self, request: &Request) -> Result<String, Error> {
+        let started = Instant::now();
+        let (mut tries, mut failures, mut renewed) = (0, 0, false);
+        loop {
+            tries += 1;
+            let attempt = self.attempt(request).await;
+            let give_up = |verdict, cause: String| {
+                self.error(verdict, &cause, attempt.facts.clone(), tries, started)
+            };
+            let (cause, wait) = match attempt.judged {
+                Judged::Good => return Ok(attempt.body),
+                Judged::Redirect(_) => {
+                    return Err(give_up(Verdict::BadAnswer, "too many redirects".to_owned()));
+                }
+                Judged::Fail { verdict, cause } => return Err(give_up(verdict, cause)),
+                Judged::Renew { cause } if renewed => {
+                    let cause = format!("{cause}, also with a fresh session");
+                    return Err(give_up(Verdict::Gated, cause));
+                }
+                Judged::Renew { cause } => {
+                    renewed = true;
+                    self.renew();
+                    (cause, Duration::ZERO)
+                }
+                Judged::Again { verdict, cause, .. } if failures >= self.patience.retries => {
+                    return Err(give_up(verdict, cause));
+                }
+                Judged::Again {
+                    verdict,
+                    cause,
+                    after,
+                } => {
+                    failures += 1;
+                    let wait = after.unwrap_or_else(|| backoff(failures));
+                    if wait > self.patience.max_wait {
+                        return Err(give_up(verdict, too_long(&cause, wait)));
+                    }
+                    (cause, wait)
+                }
+            };
+            if !locked(&self.tally).retry() {
+                let cause = format!("{cause}; the run's retries are used up");
+                return Err(give_up(Verdict::Budget, cause));
+            }
+            tracing::info!("{}: {}; asking again", request.path, self.redacted(&cause));
+            self.wait(wait).await;
+        }
+    }
+
+    /// One try: the request and the redirects it leads to, each at the run's pace.
+    async fn attempt(&self, request: &Request) -> Attempt {
+        let mut url = self.url(request);
+        let origin = url.origin();
+        for _ in 0..=HOPS {
+            let attempt = self.send(&url, request).await;
+            let Judged::Redirect(to) = &attempt.judged else {
+                return attempt;
+            };
+            let next = url.join(to).ok().filter(|next| next.origin() == origin);
+            let Some(next) = next else {
+                return attempt.refused(&origin.ascii_serialization());
+            };
+            url = next;
+        }
+        Attempt {
+            judged: Judged::Fail {
+                verdict: Verdict::BadAnswer,
+                cause: format!("more than {HOPS} redirects"),
+            },
+            facts: AnswerFacts {
+                path: url.path().to_owned(),
+                ..AnswerFacts::default()
+            },
+            body: String::new(),
+        }
+    }
+
+    /// One request on the wire and what its answer means.
+    async fn send(&self, url: &Url, request: &Request) -> Attempt {
+        let cookies = locked(&self.visitor).jar.header_for(url);
+        let headers = self.headers(request, cookies);
+        let received = self.fetch(url, headers).await;
+        let mut facts = AnswerFacts {
+            path: url.path().to_owned(),
+            ..AnswerFacts::default()
+        };
+        let received = match received {
+            Ok(received) => received,
+            Err(broken) => {
+                return Attempt {
+                    judged: broken.judged(),
+                    facts,
+                    body: String::new(),
+                };
+            }
+        };
+        self.absorb(url, &received);
+        facts.status = Some(received.status);
+        facts.bytes = received.body.len();
+        facts.logid = received.logid();
+        let answer = Answer {
+            status: received.status,
+            headers: &received.headers,
+            body: &received.body,
+        };
+        let judged = judge(&answer, request.due);
+        tracing::debug!("{} {} {} bytes", facts.path, received.status, facts.bytes);
+        Attempt {
+            judged,
+            facts,
+            body: received.body,
+        }
+    }
+
+    /// Sends one GET in its turn and reads the answer.
+    async fn fetch(&self, url: &Url, headers: http::HeaderMap) -> Result<Received, Broken> {
+        let asked = Instant::now();
+        let turn = self.pace.turn().await;
+        {
+            let mut tally = locked(&self.tally);
+            tally.requests += 1;
+            tally.waited += asked.elapsed();
+        }
+        let head = self.client.head(url, headers, self.patience.timeout).await;
+        drop(turn);
+        head?.read(bounds::BODY).await
+    }
+
+    /// Where a short link points, without the session's cookies: one hop, not followed.
+    ///
+    /// # Errors
+    /// [`Error`] when no answer came.
+    pub(crate) async fn hop(&self, url: &Url) -> Result<Option<String>, Error> {
+        let mut failures = 0;
+        loop {
+            let headers = self
+                .client
+                .plain_headers(locked(&self.visitor).session.user_agent());
+            let broken = match self.fetch(&self.site.at(url), headers).await {
+                Ok(received) => {
+                    let location = received.headers.get(http::header::LOCATION);
+                    let is_redirect = (300..400).contains(&received.status);
+                    return Ok(location
+                        .filter(|_| is_redirect)
+                        .and_then(|value| Some(value.to_str().ok()?.to_owned())));
+                }
+                Err(broken) => broken.judged(),
+            };
+            let facts = AnswerFacts {
+                path: url.path().to_owned(),
+                ..AnswerFacts::default()
+            };
+            match broken {
+                Judged::Again { .. } if failures < self.patience.retries => {
+                    failures += 1;
+                    locked(&self.tally).retry();
+                    self.wait(backoff(failures)).await;
+                }
+                Judged::Again { verdict, cause, .. } | Judged::Fail { verdict, cause } => {
+                    return Err(self.error(verdict, &cause, facts, failures + 1, Instant::now()));
+                }
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    async fn wait(&self, wait: Duration) {
+        locked(&self.tally).waited += wait;
+        sleep(wait).await;
+    }
+
+    /// The request's URL with the session's part of the query.
+    fn url(&self, request: &Request) -> Url {
+        let mut url = self.site.page(&request.path);
+        if matches!(request.due, Due::Lookup | Due::List) {
+            let visitor = locked(&self.visitor);
+            let token = visitor.jar.ms_token(&url).unwrap_or_default();
+            let query = visitor.session.query(&request.own, request.region, &token);
+            drop(visitor);
+            url.set_query(Some(&query));
+        }
+        url
+    }
+
+    fn headers(&self, request: &Request, cookies: Option<String>) -> http::HeaderMap {
+        let visitor = locked(&self.visitor);
+        let is_api = matches!(request.due, Due::Lookup | Due::List);
+        let referer = self.site.page(&request.referer);
+        self.client
+            .headers(&visitor.session, is_api, referer.as_str(), cookies)
+    }
+
+    /// Learns the cookies and the next token an answer brings.
+    fn absorb(&self, url: &Url, received: &Received) {
+        let mut visitor = locked(&self.visitor);
+        let set: Vec<&str> = received
+            .headers
+            .get_all(http::header::SET_COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
+        visitor.jar.absorb(url, set);
+        let token = received.headers.get("x-ms-token");
+        if let Some(token) = token.and_then(|value| value.to_str().ok()) {
+            visitor.jar.set_ms_token(url, token);
+        }
+    }
+
+    fn error(
+        &self,
+        verdict: Verdict,
+        cause: &str,
+        facts: AnswerFacts,
+        tries: u32,
+        started: Instant,
+    ) -> Error {
+        Error {
+            verdict,
+            cause: self.redacted(cause),
+            lane: None,
+            answer: Some(facts),
+            tries,
+            spent: started.elapsed(),
+        }
+    }
+
+    /// `text` without any of our secrets: a server may echo what it was sent.
+    fn redacted(&self, text: &str) -> String {
+        let visitor = locked(&self.visitor);
+        visitor
+            .jar
+            .secrets()
+            .filter(|secret| secret.len() >= 6)
+            .fold(text.to_owned(), |text, secret| {
+                text.replace(secret, "[redacted]")
+            })
+    }
+}
+
+impl Attempt {
+    /// A redirect that leaves the site's own origin is not followed.
+    fn refused(self, origin: &str) -> Self {
+        let cause = format!("a redirect away from {origin}, which is not followed");
+        Self {
+            judged: Judged::Fail {
+                verdict: Verdict::BadAnswer,
+                cause,
+            },
+            ..self
+        }
+    }
+}
+
+/// The cause of a wait that is longer than the user allows, with the time to come back.
+fn too_long(cause: &str, wait: Duration) -> String {
+    let until = SystemTime::now()
+        .checked_add(wait)
+        .filter(|_| wait < Duration::from_secs(365 * 24 * 3600));
+    match until {
+        Some(until) => format!(
+            "{cause}; it asks to wait {} s, until {}",
+            wait.as_secs(),
+            httpdate::fmt_http_date(until)
+        ),
+        None => format!("{cause}; it asks to wait longer than a year"),
+    }
+}
+
+/// A lock whose holder panicked is still good: no holder leaves its value half changed.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
