@@ -1,0 +1,131 @@
+//! The exit statuses, and the reasons to stop that they are read off. The table is part of the
+//! command line's contract: README and `--help` repeat it.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::source::Verdict;
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Exit {
+    /// Complete, also when the feed is truly empty.
+    Ok,
+    /// A bug.
+    Internal,
+    /// Bad command line, input file, cookie file or output of another job.
+    Usage,
+    /// The hashtag does not exist or is not public.
+    NotFound,
+    /// The site turned us away.
+    Blocked,
+    /// Network, rate limit, stalled feed, budget: the same command may work later.
+    Temporary,
+    /// An answer or file that makes no sense, or is over a limit.
+    Data,
+    /// The output cannot be written.
+    Output,
+    /// Ended by this signal.
+    Signal(u8),
+    /// The reader of our output went away.
+    ReaderClosed,
+}
+
+impl Exit {
+    /// The status the shell sees.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::NotFound => 3,
+            Self::Blocked => 4,
+            Self::Temporary => 5,
+            Self::Data => 6,
+            Self::Output => 7,
+            Self::Signal(number) => 128 + number,
+            Self::ReaderClosed => 141,
+        }
+    }
+
+    /// Whether it ends the whole run at once, whatever hashtags are left.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Output | Self::Signal(_) | Self::ReaderClosed)
+    }
+}
+
+/// Why a pull stopped (`stopped_because` in the receipt).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoppedBecause {
+    /// The limit was reached.
+    Limit,
+    /// The feed has no more.
+    EndOfFeed,
+    /// The source could not go on.
+    Verdict(Verdict),
+    /// The output could not be written.
+    Output,
+    /// A signal of this number.
+    Interrupted(u8),
+    /// The reader of our output went away.
+    ReaderClosed,
+    /// Never begun: hashtags before it were blocked one after another.
+    NotStarted,
+}
+
+impl StoppedBecause {
+    /// Its name in the receipt.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::EndOfFeed => "end_of_feed",
+            Self::Verdict(verdict) => verdict.as_str(),
+            Self::Output => "output",
+            Self::Interrupted(_) => "interrupted",
+            Self::ReaderClosed => "reader_closed",
+            Self::NotStarted => "not_started",
+        }
+    }
+
+    /// The exit status it leads to.
+    #[must_use]
+    pub fn exit(self) -> Exit {
+        match self {
+            Self::Limit | Self::EndOfFeed | Self::Verdict(Verdict::EndOfFeed) => Exit::Ok,
+            Self::Verdict(Verdict::NotFound | Verdict::TagBlocked) => Exit::NotFound,
+            Self::Verdict(
+                Verdict::Gated
+                | Verdict::Captcha
+                | Verdict::LoginRequired
+                | Verdict::GeoBlocked
+                | Verdict::Refused,
+            ) => Exit::Blocked,
+            Self::Verdict(
+                Verdict::RateLimited | Verdict::Network | Verdict::Stalled | Verdict::Budget,
+            )
+            | Self::NotStarted => Exit::Temporary,
+            Self::Verdict(Verdict::BadAnswer) => Exit::Data,
+            Self::Output => Exit::Output,
+            Self::Interrupted(signal) => Exit::Signal(signal),
+            Self::ReaderClosed => Exit::ReaderClosed,
+        }
+    }
+}
+
+impl fmt::Display for StoppedBecause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for StoppedBecause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,109 @@
+//! Where records go. A sink writes one, flushes after a page and finishes at the end; formats and
+//! files are its own affair.
+
+mod escape;
+mod file;
+mod jsonl;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+pub use file::OutputError;
+use serde_json::value::RawValue;
+
+use crate::record::Record;
+
+/// What a sink writes for one video.
+#[derive(Debug, Clone, Copy)]
+pub enum Row<'a> {
+    /// Our record.
+    Record(&'a Record),
+    /// The source's own object, untouched but for escapes that keep a terminal safe.
+    Raw(&'a RawValue),
+}
+
+/// Somewhere records go.
+pub trait Sink {
+    /// Takes one row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write(&mut self, row: Row<'_>) -> std::io::Result<()>;
+
+    /// Hands everything taken so far to the reader or the file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn flush(&mut self) -> std::io::Result<()>;
+
+    /// Closes what was written; `complete` says whether the run got all it was asked for.
+    ///
+    /// # Errors
+    /// When the end cannot be written, or the file cannot take its final name.
+    fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()>;
+}
+
+/// Where to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file, and what to do when it already holds something.
+    File(PathBuf, Existing),
+}
+
+/// What to do with an output file that is not empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave it and say so.
+    Refuse,
+    /// Add what it lacks.
+    Append,
+    /// Replace it whole once the run is complete.
+    Overwrite,
+}
+
+/// The videos an output file already holds, each with its hashtag where the file says so.
+#[derive(Debug, Default)]
+pub struct Known(HashSet<(Option<String>, String)>);
+
+impl Known {
+    /// Whether the file holds `id` for the hashtag `name`.
+    #[must_use]
+    pub fn has(&self, name: Option<&str>, id: &str) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let id = id.to_owned();
+        let any = (None, id);
+        self.0.contains(&any) || self.0.contains(&(name.map(str::to_owned), any.1))
+    }
+}
+
+/// Opens `target`, with what it already holds.
+///
+/// # Errors
+/// [`OutputError`] when the file cannot be used as asked; nothing has been changed then.
+pub fn open(target: &Target) -> Result<(Box<dyn Sink>, Known), OutputError> {
+    match target {
+        Target::Stdout => {
+            let sink = jsonl::Jsonl::new(std::io::stdout().lock());
+            Ok((Box::new(sink), Known::default()))
+        }
+        Target::File(path, existing) => file::open(path, *existing),
+    }
+}
+
+/// `value` as one line of JSON that is safe to show.
+///
+/// # Panics
+/// Never for the plain structs this is for: their fields all have a JSON form.
+#[must_use]
+pub fn safe_json(value: &impl serde::Serialize) -> String {
+    let mut line = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut line, escape::Safe);
+    value
+        .serialize(&mut writer)
+        .expect("a plain struct has a JSON form");
+    String::from_utf8(line).expect("JSON is UTF-8")
+}
