@@ -1,0 +1,125 @@
+//! What stands behind the command line: `TIKTOK_HASHTAG_<SWITCH>` in the environment, and behind
+//! that the file named by `--env-file`. A switch beats both.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::builder::BoolishValueParser;
+use clap::{Arg, ArgAction, Command};
+
+/// How every variable begins.
+const PREFIX: &str = "TIKTOK_HASHTAG_";
+/// Switches that exclude each other: one typed silences the other one's variable.
+const RIVALS: [[&str; 2]; 5] = [
+    ["limit", "all"],
+    ["append", "overwrite"],
+    ["raw", "with-raw"],
+    ["demo", "base-url"],
+    ["quiet", "verbose"],
+];
+/// Short forms of switches that have rivals.
+const SHORT: [(&str, &str); 3] = [("limit", "-n"), ("quiet", "-q"), ("verbose", "-v")];
+
+/// The variables a run may read.
+#[derive(Default)]
+pub struct Environment {
+    /// What the file named by `--env-file` holds.
+    file: HashMap<String, String>,
+}
+
+impl Environment {
+    /// Reads the file named among `args` or by the environment, if any.
+    pub(super) fn read(args: &[OsString]) -> anyhow::Result<Self> {
+        let Some(path) = named_file(args) else {
+            return Ok(Self::default());
+        };
+        let failed = || format!("reading the environment file {}", path.display());
+        let file = dotenvy::from_path_iter(&path)
+            .with_context(failed)?
+            .collect::<Result<_, _>>()
+            // dotenvy's own words would show the line, which may hold a secret.
+            .map_err(|_| anyhow::anyhow!("a line that is not NAME=value"))
+            .with_context(failed)?;
+        Ok(Self { file })
+    }
+
+    /// The value of a variable; an empty one counts as not set.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        let set = std::env::var(name).ok().filter(|value| !value.is_empty());
+        set.or_else(|| {
+            self.file
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .cloned()
+        })
+    }
+
+    /// `command` with each variable as the default of its switch.
+    pub(super) fn stand_behind(&self, command: Command, args: &[OsString]) -> Command {
+        let names: Vec<String> = command
+            .get_subcommands()
+            .map(|sub| sub.get_name().to_owned())
+            .collect();
+        let command = command.mut_args(|arg| self.behind(arg, args));
+        names.into_iter().fold(command, |command, name| {
+            command.mut_subcommand(name, |sub| sub.mut_args(|arg| self.behind(arg, args)))
+        })
+    }
+
+    fn behind(&self, arg: Arg, args: &[OsString]) -> Arg {
+        let Some(long) = arg.get_long().map(str::to_owned) else {
+            return arg;
+        };
+        let silenced = RIVALS.iter().any(|pair| {
+            let rival = pair.iter().find(|&&name| name != long);
+            pair.contains(&long.as_str()) && rival.is_some_and(|rival| is_typed(rival, args))
+        });
+        let variable = format!("{PREFIX}{}", long.replace('-', "_").to_uppercase());
+        let value = self.get(&variable).filter(|_| !silenced);
+        match value {
+            Some(value) => {
+                let arg = if matches!(arg.get_action(), ArgAction::SetTrue) {
+                    arg.value_parser(BoolishValueParser::new())
+                } else {
+                    arg
+                };
+                arg.default_value(value).hide_default_value(true)
+            }
+            None => arg,
+        }
+    }
+}
+
+fn is_typed(switch: &str, args: &[OsString]) -> bool {
+    let long = format!("--{switch}");
+    let short = SHORT.iter().find(|(name, _)| *name == switch);
+    args.iter().filter_map(|arg| arg.to_str()).any(|arg| {
+        arg == long
+            || arg
+                .strip_prefix(&long)
+                .is_some_and(|rest| rest.starts_with('='))
+            || short.is_some_and(|(_, short)| arg.starts_with(short))
+    })
+}
+
+/// The file named by `--env-file`, or by its variable.
+fn named_file(args: &[OsString]) -> Option<PathBuf> {
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            break;
+        }
+        if arg == "--env-file" {
+            return args.next().map(PathBuf::from);
+        }
+        if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix("--env-file=")) {
+            return Some(PathBuf::from(path));
+        }
+    }
+    std::env::var_os(format!("{PREFIX}ENV_FILE"))
+        .filter(|path| path != OsStr::new(""))
+        .map(PathBuf::from)
+}

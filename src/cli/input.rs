@@ -1,0 +1,79 @@
+//! What to pull: arguments, `--name`, `--url` and `--input`.
+
+use std::fs::File;
+use std::io::{Read as _, stdin};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::input::{Ask, Asked, Batch, HashtagName, Limit, Region, TagUrl};
+
+/// Bytes read of an input file: one more than it may have, so that it can be told too large.
+const MOST: u64 = 16 * 1024 * 1024 + 1;
+
+/// What to pull.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Hashtags, as names or links: travel, '#travel', https://www.tiktok.com/tag/travel.
+    #[arg(value_name = "TAG|URL")]
+    pub tags: Vec<Ask>,
+    /// A hashtag's name; wins over --url.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<HashtagName>,
+    /// A hashtag's link.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<TagUrl>,
+    /// A JSON object, array, JSON lines or plain list of hashtags; - for standard input.
+    #[arg(long, value_name = "FILE|-")]
+    pub input: Option<PathBuf>,
+    /// The viewer's country, e.g. US: a hint to the site, not a filter.
+    #[arg(short, long, value_name = "CC")]
+    pub region: Option<Region>,
+    /// Most records for each hashtag [default: 100].
+    #[arg(short = 'n', long, value_name = "N", conflicts_with = "all")]
+    pub limit: Option<Limit>,
+    /// Everything the feed gives.
+    #[arg(long)]
+    pub all: bool,
+}
+
+impl InputArgs {
+    /// Everything asked for, the `--input` file read.
+    ///
+    /// # Errors
+    /// When that file cannot be read or breaks a rule.
+    pub fn asked(self) -> anyhow::Result<Asked> {
+        let batch = match &self.input {
+            None => Batch::default(),
+            Some(path) => {
+                let shown = path.display();
+                let bytes = read(path).with_context(|| format!("cannot read {shown}"))?;
+                Batch::read(&bytes).with_context(|| format!("{shown}"))?
+            }
+        };
+        Ok(Asked {
+            tags: self.tags,
+            name: self.name,
+            url: self.url,
+            batch,
+            region: self.region,
+            limit: if self.all {
+                Some(Limit::All)
+            } else {
+                self.limit
+            },
+        })
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        stdin().lock().take(MOST).read_to_end(&mut bytes)?;
+    } else {
+        File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,222 @@
+//! The command line: clap types whose fields are already domain values. A group of switches is a
+//! struct that knows how to become the value it stands for.
+
+mod environment;
+mod groups;
+mod input;
+mod output;
+mod source;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use environment::Environment;
+pub use groups::{Color, WordsArgs};
+pub use input::InputArgs;
+pub use output::{OutputArgs, SummaryTarget};
+pub use source::{LaneChoice, PaceArgs, SourceArgs};
+
+use crate::exit::Exit;
+use crate::input::HashtagName;
+use crate::words;
+
+/// Turns a TikTok hashtag into structured video records, one JSON line each.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tiktok-hashtag",
+    version,
+    about,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = AFTER_HELP
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How much is said on stderr.
+    #[command(flatten)]
+    pub words: WordsArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  tiktok-hashtag pull travel --limit 50
+  tiktok-hashtag pull travel --demo | jq -r .desc
+  tiktok-hashtag pull https://www.tiktok.com/tag/travel -o travel.jsonl --append
+  tiktok-hashtag import saved/*.json > videos.jsonl
+  tiktok-hashtag info travel
+
+Every switch can also come from TIKTOK_HASHTAG_<SWITCH> (TIKTOK_HASHTAG_LIMIT=50); a switch beats
+the environment, the environment beats the file named by --env-file.
+
+Exit status: 0 complete, 2 usage, 3 not found, 4 blocked, 5 temporary, 6 bad data, 7 output,
+128+n signal. README.md says what each means to a script.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect the videos of one or more hashtags.
+    Pull(Box<PullArgs>),
+    /// Read the same records out of saved answers; opens no socket.
+    Import(Box<ImportArgs>),
+    /// Print what the site says of a hashtag itself: id, description, totals.
+    Info(Box<InfoArgs>),
+    /// Serve a pretend site on this machine, for trying things out and for tests.
+    Simulate(SimulateArgs),
+    /// Print the JSON Schema of a record.
+    Schema,
+}
+
+/// `pull`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tiktok-hashtag pull travel                     100 videos as JSON lines
+  tiktok-hashtag pull '#travel' food -n 20       two hashtags, 20 videos each
+  tiktok-hashtag pull --input tags.txt -o out.jsonl --overwrite
+  tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
+  tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
+pub struct PullArgs {
+    /// What to pull.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// From where.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+    /// To where.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tiktok-hashtag import answer.json page.html capture.ndjson.gz
+  curl -s … | tiktok-hashtag import - --name travel
+Reads API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of any year,
+zeeschuimer NDJSON; what a file is, is told by its content.")]
+pub struct ImportArgs {
+    /// Files of saved answers; - for standard input.
+    #[arg(value_name = "FILE|-", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The hashtag they were saved from; fills input.name.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub name: Option<HashtagName>,
+    /// To where.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `info`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  tiktok-hashtag info travel | jq .view_count")]
+pub struct InfoArgs {
+    /// Which hashtags.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// From where.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+}
+
+/// `simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tiktok-hashtag simulate --port 8899
+  tiktok-hashtag simulate --from saved/*.json
+  tiktok-hashtag pull anything --rate 0 --base-url http://127.0.0.1:8899
+
+The hashtag's name picks what happens: any name is a feed of 300 videos, t1000 one of 1000,
+empty200 answers with nothing, captcha_html with a captcha page, and so on.")]
+pub struct SimulateArgs {
+    /// Port to listen on; 0 for any free one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// Serve the videos of these saved answers, whatever name is asked for.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+}
+
+/// Reads the command line and what stands behind it.
+///
+/// # Errors
+/// clap's own error, help and version among them; it knows its text and its exit status.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<(Cli, Environment), clap::Error> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let environment = Environment::read(&args)
+        .map_err(|words| Cli::command().error(ErrorKind::Io, format!("{words:#}")))?;
+    let mut command = environment.stand_behind(Cli::command(), &args);
+    let matches = command.try_get_matches_from_mut(args)?;
+    check_secrets(&mut command, &matches)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((cli, environment))
+}
+
+/// Says what clap has to say: help and version on stdout, complaints on stderr, as JSON where that
+/// was asked for. The status to end with.
+#[must_use]
+pub fn complain(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // A reader that went away has read enough of the help.
+        let _ = error.print();
+        return Exit::Ok;
+    }
+    let json = std::env::args().any(|arg| arg == "json" || arg == "--log-format=json")
+        && std::env::args().any(|arg| arg.starts_with("--log-format"));
+    if json {
+        let text = error.to_string();
+        let cause = text.split("\n\n").next().unwrap_or_default();
+        let line = words::object(
+            tracing::Level::ERROR,
+            &words::shown(cause.trim_start_matches("error: "), 2_000),
+        );
+        // A stderr that cannot be written changes nothing else.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage
+}
+
+/// Refuses a password among the arguments, where every user of the machine can read it.
+fn check_secrets(command: &mut clap::Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some((_, matches)) = matches.subcommand() else {
+        return Ok(());
+    };
+    let typed = matches!(matches.try_contains_id("proxy"), Ok(true))
+        && matches.value_source("proxy") == Some(ValueSource::CommandLine);
+    let proxy = matches.try_get_one::<url::Url>("proxy").ok().flatten();
+    if typed && proxy.is_some_and(|proxy| proxy.password().is_some()) {
+        let words = "a proxy URL with a password is visible to every user of this machine; \
+                     set TIKTOK_HASHTAG_PROXY instead";
+        return Err(command.error(ErrorKind::ValueValidation, words));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

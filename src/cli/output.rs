@@ -1,0 +1,79 @@
+//! Where records and receipts go.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::pull::Form;
+use crate::sink::{Existing, Target};
+
+/// Where records and receipts go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// File for the records; - for standard output.
+    #[arg(short, long, value_name = "FILE|-", default_value = "-")]
+    pub output: PathBuf,
+    /// Add to a file of records what it lacks.
+    #[arg(long, conflicts_with = "overwrite")]
+    pub append: bool,
+    /// Replace the file, whole and at the end.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// The source's own object instead of the record.
+    #[arg(long, conflicts_with = "with_raw")]
+    pub raw: bool,
+    /// The source's own object beside the record, under raw.
+    #[arg(long)]
+    pub with_raw: bool,
+    /// Append one JSON line a hashtag that says what was done; - for stderr.
+    #[arg(long, value_name = "FILE|-")]
+    pub summary: Option<PathBuf>,
+}
+
+/// Where receipts go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SummaryTarget {
+    /// Standard error.
+    Stderr,
+    /// A file they are appended to.
+    File(PathBuf),
+}
+
+impl OutputArgs {
+    /// Where records go.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        if self.output == Path::new("-") {
+            return Target::Stdout;
+        }
+        let existing = match (self.append, self.overwrite) {
+            (true, _) => Existing::Append,
+            (_, true) => Existing::Overwrite,
+            _ => Existing::Refuse,
+        };
+        Target::File(self.output.clone(), existing)
+    }
+
+    /// What is written for a video.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        match (self.raw, self.with_raw) {
+            (true, _) => Form::Raw,
+            (_, true) => Form::WithRaw,
+            _ => Form::Record,
+        }
+    }
+
+    /// Where receipts go, if anywhere.
+    #[must_use]
+    pub fn summary(&self) -> Option<SummaryTarget> {
+        self.summary.as_ref().map(|path| {
+            if path == Path::new("-") {
+                SummaryTarget::Stderr
+            } else {
+                SummaryTarget::File(path.clone())
+            }
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! Where pages come from, and how fast they are asked for.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use url::Url;
+
+use crate::source::http::{Patience, Site};
+
+/// Where pages come from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Source")]
+pub struct SourceArgs {
+    /// The lane: auto tries web, then embed.
+    #[arg(long, value_name = "LANE", default_value = "auto")]
+    pub source: LaneChoice,
+    /// Send every request to this server instead of TikTok's.
+    #[arg(long, value_name = "URL", value_parser = Site::at_base, conflicts_with = "demo")]
+    pub base_url: Option<Site>,
+    /// Use the built-in pretend site: no network, invented videos.
+    #[arg(long)]
+    pub demo: bool,
+    /// Cookies to send: cookies.txt, a browser extension's JSON, Playwright's storage state, a
+    /// Cookie header or a lone msToken.
+    #[arg(long, value_name = "FILE")]
+    pub cookies: Option<PathBuf>,
+    /// HTTP, HTTPS or SOCKS proxy; one with a password only by TIKTOK_HASHTAG_PROXY.
+    #[arg(long, value_name = "URL", value_parser = proxy)]
+    pub proxy: Option<Url>,
+    /// User agent to send instead of the built-in browser's.
+    #[arg(long, value_name = "S", value_parser = user_agent)]
+    pub user_agent: Option<String>,
+}
+
+/// The lanes a user can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LaneChoice {
+    /// web, then embed when web is turned away.
+    Auto,
+    /// The site's JSON API: mostly gated without a signature.
+    Web,
+    /// The embed pages: at most 10 videos, from most places.
+    Embed,
+}
+
+impl fmt::Display for LaneChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Web => "web",
+            Self::Embed => "embed",
+        })
+    }
+}
+
+/// How fast and how long.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub struct PaceArgs {
+    /// Requests a second over the whole run, at most 1 for TikTok; 0 for no bound, only with
+    /// --demo or --base-url [default: 0.4; with --demo 0].
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Longest time for one try, e.g. 60 or 90s.
+    #[arg(long, value_name = "S", default_value = "60")]
+    pub timeout: Seconds,
+    /// Retries of one request after its first try.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub retries: u32,
+    /// Longest wait the site may ask for, e.g. 60 or 15m.
+    #[arg(long, value_name = "S", default_value = "60")]
+    pub max_wait: Seconds,
+}
+
+/// Requests a second when nobody says: one every 2.5 s.
+const DEFAULT_RATE: f64 = 0.4;
+/// The most that TikTok is asked.
+const MOST_FOR_TIKTOK: f64 = 1.0;
+
+impl PaceArgs {
+    /// The pace towards `site`.
+    ///
+    /// # Errors
+    /// A sentence for the user when it is faster than TikTok is asked.
+    pub fn rate(&self, site: &Site, demo: bool) -> Result<f64, String> {
+        let rate = self.rate.unwrap_or(if demo { 0.0 } else { DEFAULT_RATE });
+        if site.is_real() && (rate == 0.0 || rate > MOST_FOR_TIKTOK) {
+            return Err(format!(
+                "--rate {rate} is faster than TikTok is asked; at most 1 request a second, \
+                 e.g. --rate 0.5 (0 only with --demo or --base-url)"
+            ));
+        }
+        Ok(rate)
+    }
+
+    /// How long and how often one request is tried.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        Patience {
+            retries: self.retries,
+            timeout: self.timeout.0,
+            max_wait: self.max_wait.0,
+        }
+    }
+}
+
+/// A length of time: seconds, or a number with `s`, `m`, `h` or `d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seconds(pub Duration);
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("\"{text}\" is no length of time, e.g. 90s, 15m, 2h or 7d");
+        let digits = text.trim_end_matches(char::is_alphabetic);
+        let unit = match &text[digits.len()..] {
+            "" | "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3_600.0,
+            "d" => 86_400.0,
+            _ => return Err(wrong()),
+        };
+        let number: f64 = digits.parse().map_err(|_| wrong())?;
+        let long = Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())?;
+        if long.is_zero() || long > Duration::from_secs(366 * 86_400) {
+            return Err(wrong());
+        }
+        Ok(Self(long))
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(0.0) => Ok(0.0),
+        Ok(rate) if (0.001..=100_000.0).contains(&rate) => Ok(rate),
+        _ => Err(format!(
+            "\"{text}\" is no pace; requests a second, e.g. 0.4"
+        )),
+    }
+}
+
+fn proxy(text: &str) -> Result<Url, String> {
+    let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    match Url::parse(text) {
+        Ok(url) if known.contains(&url.scheme()) && url.has_host() => Ok(url),
+        // The text may hold a password, so it is not repeated.
+        _ => {
+            Err("not a proxy URL; one looks like http://host:3128 or socks5://host:1080".to_owned())
+        }
+    }
+}
+
+fn user_agent(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.bytes().any(|b| b < b' ' || b == 0x7f) {
+        return Err("a user agent is one line of text".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seconds;
+    use std::time::Duration;
+
+    #[test]
+    fn lengths_of_time() {
+        let good = [
+            ("60", 60),
+            ("90s", 90),
+            ("15m", 900),
+            ("2h", 7_200),
+            ("7d", 604_800),
+        ];
+        for (text, secs) in good {
+            assert_eq!(
+                text.parse(),
+                Ok(Seconds(Duration::from_secs(secs))),
+                "{text}"
+            );
+        }
+        assert_eq!("0.5".parse(), Ok(Seconds(Duration::from_millis(500))));
+        for text in ["", "0", "-1", "s", "5 m", "5x", "NaN", "inf", "1e99"] {
+            assert!(text.parse::<Seconds>().is_err(), "{text}");
+        }
+    }
+}

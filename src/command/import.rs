@@ -1,0 +1,180 @@
+//! `import`: the same records out of saved answers, without a socket.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::summary::Summary;
+use super::{Refusal, output_failed};
+use crate::cli::ImportArgs;
+use crate::exit::{Exit, StoppedBecause};
+use crate::input::{Limit, Query};
+use crate::progress::Progress;
+use crate::pull::{Output, Pull};
+use crate::receipt::{LaneOutcome, Receipt};
+use crate::record::{Lane, RawItem, Sighting};
+use crate::signals::Signals;
+use crate::sink;
+use crate::source::Verdict;
+use crate::source::saved::{self, Outcome, What};
+
+/// Entries between two flushes of the output.
+const BATCH: u64 = 100;
+
+pub(super) fn run(
+    args: ImportArgs,
+    mut signals: Signals,
+    progress: &Progress,
+) -> Result<Exit, Refusal> {
+    let query = args.name.map(|name| Query {
+        name,
+        url: None,
+        region: None,
+        limit: Limit::All,
+    });
+    let mut summary = Summary::open(args.output.summary())?;
+    let (sink, known) = sink::open(&args.output.target())?;
+    let form = args.output.form();
+    let mut output = Output { sink, known, form };
+    let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
+    progress.begin(&receipt);
+    let mut pull = Pull::new(&mut output, &mut signals, progress, &mut receipt);
+    let stopped = files(&args.files, &mut pull, query.as_ref());
+    pull.warn_of_losses();
+    progress.end();
+    receipt.lanes = vec![LaneOutcome {
+        lane: Lane::Import,
+        verdict: "",
+    }];
+    let (stopped, words) = match stopped {
+        Ok(stopped) => (stopped, None),
+        Err(error) => {
+            let refusal = output_failed(&error);
+            let stopped = match refusal.exit {
+                Exit::ReaderClosed => StoppedBecause::ReaderClosed,
+                _ => StoppedBecause::Output,
+            };
+            (stopped, Some(refusal))
+        }
+    };
+    receipt.close(stopped, stopped);
+    summary.add(&receipt)?;
+    let finished = output.sink.finish(receipt.complete);
+    match (words, finished) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Err(error)) if receipt.complete => {
+            Err(Refusal::new(Exit::Output, format!("{error:#}")))
+        }
+        _ => Ok(stopped.exit()),
+    }
+}
+
+/// Reads all files; why the import stopped, the first file that failed deciding.
+fn files(
+    paths: &[PathBuf],
+    pull: &mut Pull<'_>,
+    query: Option<&Query>,
+) -> io::Result<StoppedBecause> {
+    let mut stopped = StoppedBecause::EndOfFeed;
+    for path in paths {
+        let ended = file(path, pull, query)?;
+        if stopped == StoppedBecause::EndOfFeed {
+            stopped = ended;
+        }
+        if ended.exit().is_final() {
+            return Ok(ended);
+        }
+    }
+    Ok(stopped)
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// When the output cannot be written; a file that cannot be read is said and counts as bad data.
+fn file(path: &Path, pull: &mut Pull<'_>, query: Option<&Query>) -> io::Result<StoppedBecause> {
+    let from_stdin = path == Path::new("-");
+    let opened: io::Result<Box<dyn Read>> = if from_stdin {
+        Ok(Box::new(io::stdin().lock()))
+    } else {
+        File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+    };
+    let every = if from_stdin { 1 } else { BATCH };
+    let mut failed = None;
+    let mut sink = |raw: RawItem| match entry(pull, query, &raw, every) {
+        Ok(true) => ControlFlow::Continue(()),
+        Ok(false) => ControlFlow::Break(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    };
+    let read = opened.and_then(|input| saved::read(input, &mut sink));
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    pull.output.sink.flush()?;
+    pull.receipt.pages += 1;
+    pull.progress.page(pull.receipt);
+    if let Some(signal) = pull.signals.heard() {
+        return Ok(StoppedBecause::Interrupted(signal));
+    }
+    let name = if from_stdin {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    Ok(told(&name, read))
+}
+
+/// One entry; false once a signal was heard.
+fn entry(
+    pull: &mut Pull<'_>,
+    query: Option<&Query>,
+    raw: &RawItem,
+    every: u64,
+) -> io::Result<bool> {
+    let sighting = Sighting {
+        query,
+        lane: Lane::Import,
+        position: pull.receipt.seen + 1,
+        collected_at: None,
+        hashtag_feed: query.map(|_| true),
+    };
+    pull.entry(raw, &sighting)?;
+    if pull.receipt.seen.is_multiple_of(every) {
+        pull.output.sink.flush()?;
+        pull.progress.page(pull.receipt);
+    }
+    Ok(pull.signals.heard().is_none())
+}
+
+/// Says what a file was that is not all videos, and what that means for the run.
+fn told(name: &str, read: io::Result<Outcome>) -> StoppedBecause {
+    let outcome = match read {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tracing::error!("{name}: cannot be read: {error}; check the path");
+            return StoppedBecause::Verdict(Verdict::BadAnswer);
+        }
+    };
+    if let Some(what) = outcome.nothing() {
+        tracing::error!("{name}: {what}");
+        let verdict = match what {
+            What::Captcha => Verdict::Captcha,
+            _ => Verdict::BadAnswer,
+        };
+        return StoppedBecause::Verdict(verdict);
+    }
+    for (what, count) in outcome.others.iter().filter(|(what, _)| !what.is_damage()) {
+        tracing::info!("{name}: {count} parts left out: {what}");
+    }
+    let damage = outcome.others.iter().find(|(what, _)| what.is_damage());
+    let Some((what, count)) = damage else {
+        return StoppedBecause::EndOfFeed;
+    };
+    let kept = outcome.items;
+    tracing::error!("{name}: {kept} entries read, {count} parts lost: {what}");
+    StoppedBecause::Verdict(Verdict::BadAnswer)
+}

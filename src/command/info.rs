@@ -1,0 +1,95 @@
+//! `info`: what the site says of a hashtag itself, one JSON line each.
+
+use serde::Serialize;
+
+use super::advice::advice;
+use super::session::Session;
+use super::{Refusal, print};
+use crate::cli::{Environment, InfoArgs};
+use crate::clock::epoch_seconds;
+use crate::exit::{Exit, StoppedBecause};
+use crate::input::{Planned, Query};
+use crate::record::Lane;
+use crate::signals::Signals;
+use crate::source::short_link::{self, ShortLinkError};
+use crate::source::{Error, TagInfo};
+
+/// A line of `info`; null means that the site did not say.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: Option<&'a str>,
+    name: &'a str,
+    description: Option<&'a str>,
+    view_count: Option<u64>,
+    video_count: Option<u64>,
+    lane: Lane,
+    collected_at: i64,
+}
+
+pub(super) async fn run(
+    args: InfoArgs,
+    environment: &Environment,
+    mut signals: Signals,
+) -> Result<Exit, Refusal> {
+    let asked = args
+        .input
+        .asked()
+        .map_err(|e| Refusal::usage(format!("{e:#}")))?;
+    let plan = asked.plan();
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    if plan.items.is_empty() {
+        let words = "no hashtag given; name one, e.g. tiktok-hashtag info travel";
+        return Err(Refusal::usage(words));
+    }
+    let session = Session::open(args.source, &args.pace, environment).await?;
+    let mut exit = Exit::Ok;
+    for planned in plan.items {
+        let ended = tokio::select! {
+            signal = signals.raised() => return Ok(Exit::Signal(signal)),
+            ended = one(&session, planned) => ended?,
+        };
+        if exit == Exit::Ok {
+            exit = ended;
+        }
+    }
+    Ok(exit)
+}
+
+async fn one(session: &Session, planned: Planned) -> Result<Exit, Refusal> {
+    let query = match planned {
+        Planned::Query(query) => query,
+        Planned::ShortLink(link) => match short_link::resolve(&session.http, link).await {
+            Ok(query) => query,
+            Err(ShortLinkError::Source(error)) => return Ok(failed("short link", &error)),
+            Err(error) => return Err(Refusal::usage(error.to_string())),
+        },
+    };
+    let mut lanes = session.lanes();
+    match lanes.tag_info(&query).await {
+        Ok(info) => {
+            print(&line(&query, &info, lanes.lane()))?;
+            Ok(Exit::Ok)
+        }
+        Err(error) => Ok(failed(query.name.as_str(), &error)),
+    }
+}
+
+fn line(query: &Query, info: &TagInfo, lane: Lane) -> String {
+    let line = Line {
+        id: info.id.as_deref(),
+        name: info.title.as_deref().unwrap_or(query.name.as_str()),
+        description: info.desc.as_deref(),
+        view_count: info.view_count,
+        video_count: info.video_count,
+        lane,
+        collected_at: epoch_seconds(),
+    };
+    crate::sink::safe_json(&line)
+}
+
+fn failed(tag: &str, error: &Error) -> Exit {
+    tracing::error!("{tag}: {error}; {}", advice(error.verdict, true));
+    StoppedBecause::Verdict(error.verdict).exit()
+}

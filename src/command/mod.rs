@@ -1,0 +1,105 @@
+//! What each command does once its arguments are parsed: it opens what it needs, runs, and turns
+//! the result into words and an exit status.
+
+mod advice;
+mod import;
+mod info;
+mod pull;
+mod session;
+#[cfg(feature = "demo")]
+mod simulate;
+mod summary;
+
+use std::io::{self, Write as _};
+
+use crate::cli::{Cli, Command, Environment};
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::record::Record;
+use crate::signals::Signals;
+use crate::sink::OutputError;
+
+/// A command that ended without what it was asked for, in one line for the user.
+#[derive(Debug)]
+pub struct Refusal {
+    /// How the process ends.
+    pub exit: Exit,
+    /// Cause and remedy.
+    pub words: String,
+}
+
+impl Refusal {
+    fn new(exit: Exit, words: impl Into<String>) -> Self {
+        Self {
+            exit,
+            words: words.into(),
+        }
+    }
+
+    fn usage(words: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, words)
+    }
+}
+
+impl From<OutputError> for Refusal {
+    fn from(error: OutputError) -> Self {
+        let exit = match error {
+            OutputError::Io { .. } => Exit::Output,
+            _ => Exit::Usage,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+/// Runs the command; the exit status of the process.
+pub async fn run(
+    cli: Cli,
+    environment: &Environment,
+    signals: Signals,
+    progress: &Progress,
+) -> Exit {
+    let ended = match cli.command {
+        Command::Pull(args) => pull::run(*args, environment, signals, progress).await,
+        Command::Import(args) => import::run(*args, signals, progress),
+        Command::Info(args) => info::run(*args, environment, signals).await,
+        #[cfg(feature = "demo")]
+        Command::Simulate(args) => simulate::run(args, signals).await,
+        #[cfg(not(feature = "demo"))]
+        Command::Simulate(_) => Err(without_demo()),
+        Command::Schema => schema(),
+    };
+    ended.unwrap_or_else(|refusal| {
+        if refusal.exit != Exit::ReaderClosed {
+            tracing::error!("{}", refusal.words);
+        }
+        refusal.exit
+    })
+}
+
+/// What a build without the pretend site says when asked for it.
+#[cfg(not(feature = "demo"))]
+fn without_demo() -> Refusal {
+    Refusal::usage("this build has no simulator; build with the cargo feature \"demo\"")
+}
+
+fn schema() -> Result<Exit, Refusal> {
+    let schema = serde_json::to_string_pretty(&Record::schema());
+    print(&schema.expect("a schema is plain JSON"))?;
+    Ok(Exit::Ok)
+}
+
+/// One line on standard output, at once.
+fn print(line: &str) -> Result<(), Refusal> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(|error| output_failed(&error))
+}
+
+fn output_failed(error: &io::Error) -> Refusal {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Refusal::new(Exit::ReaderClosed, "");
+    }
+    let words = format!("cannot write the output: {error}; free space or choose another place");
+    Refusal::new(Exit::Output, words)
+}

@@ -1,0 +1,178 @@
+//! `pull`: one hashtag after the other into one output.
+
+use std::collections::HashSet;
+
+use super::advice::advice;
+use super::session::Session;
+use super::summary::Summary;
+use super::{Refusal, output_failed};
+use crate::cli::{Environment, LaneChoice, PullArgs};
+use crate::exit::{Exit, StoppedBecause};
+use crate::input::{HashtagName, Planned, Query};
+use crate::progress::Progress;
+use crate::pull::{Failure, Output, Pull};
+use crate::receipt::Receipt;
+use crate::record::Lane;
+use crate::signals::Signals;
+use crate::sink;
+use crate::source::short_link::{self, ShortLinkError};
+
+/// Blocked hashtags in a row after which nobody is asked any more.
+const BLOCKS: usize = 3;
+
+/// A run over several hashtags.
+struct Run<'a> {
+    session: Session,
+    output: Output,
+    summary: Summary,
+    signals: Signals,
+    progress: &'a Progress,
+    met: HashSet<HashtagName>,
+    /// The first failure in input order.
+    exit: Exit,
+    blocks: usize,
+}
+
+pub(super) async fn run(
+    args: PullArgs,
+    environment: &Environment,
+    signals: Signals,
+    progress: &Progress,
+) -> Result<Exit, Refusal> {
+    let asked = args
+        .input
+        .asked()
+        .map_err(|e| Refusal::usage(format!("{e:#}")))?;
+    let plan = asked.plan();
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    if plan.items.is_empty() {
+        let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
+        return Err(Refusal::usage(words));
+    }
+    let session = Session::open(args.source, &args.pace, environment).await?;
+    let summary = Summary::open(args.output.summary())?;
+    let (sink, known) = sink::open(&args.output.target())?;
+    let form = args.output.form();
+    let mut run = Run {
+        session,
+        output: Output { sink, known, form },
+        summary,
+        signals,
+        progress,
+        met: HashSet::new(),
+        exit: Exit::Ok,
+        blocks: 0,
+    };
+    if run.session.choice == LaneChoice::Embed {
+        tracing::warn!("the embed pages list at most 10 videos of a hashtag");
+    }
+    for planned in plan.items {
+        if run.hashtag(planned).await?.is_final() {
+            break;
+        }
+    }
+    run.finish()
+}
+
+impl Run<'_> {
+    /// One hashtag; how it alone would have ended the process.
+    async fn hashtag(&mut self, planned: Planned) -> Result<Exit, Refusal> {
+        let query = match planned {
+            Planned::Query(query) => query,
+            Planned::ShortLink(link) => match short_link::resolve(&self.session.http, link).await {
+                Ok(query) => query,
+                Err(error) => return Ok(self.unresolved(&error)),
+            },
+        };
+        if !self.met.insert(query.name.clone()) {
+            return Ok(Exit::Ok);
+        }
+        let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
+        if self.blocks >= BLOCKS {
+            receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
+            tracing::error!(
+                "{}: not started: {BLOCKS} hashtags in a row were blocked; run it again later",
+                query.name
+            );
+        } else {
+            self.pull(&query, &mut receipt).await;
+        }
+        self.summary.add(&receipt)?;
+        let exit = receipt.stopped_because.exit();
+        self.note(exit);
+        Ok(exit)
+    }
+
+    async fn pull(&mut self, query: &Query, receipt: &mut Receipt) {
+        let before = self.session.http.tally();
+        let mut lanes = self.session.lanes();
+        self.progress.begin(receipt);
+        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt);
+        let failure = pull.run(query, lanes.as_mut()).await;
+        self.progress.end();
+        receipt.note_requests(self.session.http.tally().since(before));
+        if let Some(failure) = failure {
+            say(&failure, receipt);
+        }
+    }
+
+    /// A link that led to no hashtag: bad input, unless the site did not say.
+    fn unresolved(&mut self, error: &ShortLinkError) -> Exit {
+        let exit = match error {
+            ShortLinkError::Source(error) => StoppedBecause::Verdict(error.verdict).exit(),
+            _ => Exit::Usage,
+        };
+        tracing::error!("{error}");
+        self.note(exit);
+        exit
+    }
+
+    fn note(&mut self, exit: Exit) {
+        self.blocks = if exit == Exit::Blocked || self.blocks >= BLOCKS {
+            self.blocks + 1
+        } else {
+            0
+        };
+        if self.exit == Exit::Ok || exit.is_final() {
+            self.exit = exit;
+        }
+    }
+
+    fn finish(self) -> Result<Exit, Refusal> {
+        let complete = self.exit == Exit::Ok;
+        match self.output.sink.finish(complete) {
+            Ok(()) => Ok(self.exit),
+            // The first cause stands; a sink that failed before fails again here.
+            Err(_) if !complete => Ok(self.exit),
+            Err(error) => Err(match error.downcast_ref::<std::io::Error>() {
+                Some(io) => output_failed(io),
+                None => Refusal::new(Exit::Output, format!("{error:#}")),
+            }),
+        }
+    }
+}
+
+/// The line for a hashtag that failed.
+fn say(failure: &Failure, receipt: &Receipt) {
+    let tag = receipt.tag.as_deref().unwrap_or_default();
+    match failure {
+        Failure::Output(error) => {
+            let refusal = output_failed(error);
+            if refusal.exit != Exit::ReaderClosed {
+                tracing::error!("{tag}: {}", refusal.words);
+            }
+        }
+        Failure::Source(error) => {
+            let share = match (receipt.written, receipt.asked) {
+                (0, _) => String::new(),
+                (written, Some(asked)) => format!("{written} of {asked}: "),
+                (written, None) => format!("{written} written: "),
+            };
+            let embed_asked = receipt.lanes.iter().any(|asked| asked.lane == Lane::Embed);
+            let advice = advice(error.verdict, embed_asked);
+            tracing::error!("{tag}: {share}{error}; {advice}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What `pull` and `info` open before the first request: the site or its stand-in, the door to
+//! it, and the lanes behind `--source`.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Refusal;
+use crate::cli::{Environment, LaneChoice, PaceArgs, SourceArgs};
+use crate::source::auto::Auto;
+
+use crate::source::http::{Http, Options, Site};
+use crate::source::{Embed, Jar, Secret, Source, Web};
+
+/// The variable with a lone msToken.
+const MS_TOKEN: &str = "TIKTOK_HASHTAG_MS_TOKEN";
+
+/// An open door to the site.
+pub(super) struct Session {
+    pub(super) http: Arc<Http>,
+    pub(super) choice: LaneChoice,
+    /// The pretend site, kept alive while it is asked.
+    #[cfg(feature = "demo")]
+    _demo: Option<crate::simulator::Simulator>,
+}
+
+impl Session {
+    /// Opens it as the switches say; sends nothing.
+    pub(super) async fn open(
+        source: SourceArgs,
+        pace: &PaceArgs,
+        environment: &Environment,
+    ) -> Result<Self, Refusal> {
+        let base = source.base_url.clone().unwrap_or_else(Site::real);
+        let rate = if source.demo {
+            pace.rate.unwrap_or(0.0)
+        } else {
+            pace.rate(&base, false).map_err(Refusal::usage)?
+        };
+        let jar = jar(source.cookies.as_deref(), environment)?;
+        #[cfg(feature = "demo")]
+        let demo = if source.demo {
+            Some(super::simulate::start().await?)
+        } else {
+            None
+        };
+        #[cfg(feature = "demo")]
+        let site = match &demo {
+            Some(demo) => Site::at_base(&demo.url()).map_err(|e| Refusal::usage(e.to_string()))?,
+            None => base,
+        };
+        #[cfg(not(feature = "demo"))]
+        let site = if source.demo {
+            return Err(super::without_demo());
+        } else {
+            base
+        };
+        let http = Http::new(Options {
+            site,
+            rate,
+            patience: pace.patience(),
+            user_agent: source.user_agent,
+            jar,
+            proxy: source.proxy.filter(|_| !source.demo),
+        });
+        Ok(Self {
+            http: Arc::new(http.map_err(|error| Refusal::usage(format!("{error:#}")))?),
+            choice: source.source,
+            #[cfg(feature = "demo")]
+            _demo: demo,
+        })
+    }
+
+    /// The lanes for one hashtag. Between `web` and `embed` is the place of a lane with more
+    /// depth than the one and less openness than the other.
+    pub(super) fn lanes(&self) -> Box<dyn Source> {
+        let web = Box::new(Web::new(Arc::clone(&self.http)));
+        let embed = Box::new(Embed::new(Arc::clone(&self.http)));
+        match self.choice {
+            LaneChoice::Auto => Box::new(Auto::new(web, vec![embed])),
+            LaneChoice::Web => web,
+            LaneChoice::Embed => embed,
+        }
+    }
+}
+
+/// The user's cookies, from their file and the lone token.
+fn jar(path: Option<&Path>, environment: &Environment) -> Result<Jar, Refusal> {
+    let mut jar = Jar::new();
+    if let Some(path) = path {
+        let shown = path.display();
+        warn_if_readable_by_others(path);
+        let bytes = fs::read(path).map_err(|error| {
+            Refusal::usage(format!("cannot read the cookie file {shown}: {error}"))
+        })?;
+        jar = Jar::load(&bytes)
+            .map_err(|error| Refusal::usage(format!("the cookie file {shown}: {error}")))?;
+    }
+    if let Some(token) = environment.get(MS_TOKEN) {
+        jar = jar
+            .with_ms_token(&Secret::new(token))
+            .map_err(|error| Refusal::usage(format!("{MS_TOKEN}: {error}")))?;
+    }
+    Ok(jar)
+}
+
+#[cfg(unix)]
+fn warn_if_readable_by_others(path: &Path) {
+    use std::os::unix::fs::MetadataExt as _;
+    if fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o077 != 0) {
+        let path = path.display();
+        tracing::warn!("{path} holds cookies and others can read it; chmod 600 {path}");
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_readable_by_others(_: &Path) {}
