@@ -10,10 +10,27 @@ use super::api::views;
 use super::dice::hash;
 use super::feed::Feed;
 use super::item::challenge_id;
-use super::scenario::Embed;
 
 /// Videos on a hashtag's page; there is no second one.
 pub(crate) const VIDEOS: usize = 10;
+
+/// What the embed pages are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Embed {
+    Plain,
+    /// The hashtag's page gives no `createTime`.
+    NoTime,
+    /// `authorStats.heartCount` is text.
+    HeartText,
+    /// The hashtag is unknown to embeds.
+    Unknown,
+    /// The hashtag's page comes without its data.
+    Bare,
+    /// The third video is unknown.
+    Hole,
+    /// Video pages are refused from the third on.
+    Refused,
+}
 
 /// The page of a hashtag. `route` is its path as asked for, query and all.
 pub(crate) fn tag_page(
