@@ -199,4 +199,8 @@ async fn saved_items_are_every_hashtags_feed() {
     let video =
         String::from_utf8(get(&simulator, "/embed/v2/9007199254740993").await.body).unwrap();
     assert!(video.contains(r#""itemInfos":{"id":"9007199254740993""#));
+    assert!(
+        video.contains(r#""locationCreated":null"#),
+        "a saved item says only what it says"
+    );
 }
