@@ -4,7 +4,18 @@ use serde_json::{Value, json};
 
 use super::feed::{Feed, PAGE, Window};
 use super::item::{challenge_id, rounded};
-use super::scenario::{CursorForm, Scenario};
+use super::scenario::Scenario;
+
+/// How a list answer writes its cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CursorForm {
+    /// Text, and `hasMore` a boolean.
+    Text,
+    /// A number, and `hasMore` 0 or 1.
+    Bare,
+    /// Always this JSON.
+    Fixed(&'static str),
+}
 
 /// A look-up, as seen in 2026: `stats` rounded or 0, `statsV2` exact and in text.
 pub(crate) fn detail(tag: &str, scenario: &Scenario, videos: usize) -> Value {

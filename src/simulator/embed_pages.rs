@@ -7,13 +7,30 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::api::views;
-use super::dice::hash;
+use super::dice::{Dice, hash};
 use super::feed::Feed;
 use super::item::challenge_id;
-use super::scenario::Embed;
 
 /// Videos on a hashtag's page; there is no second one.
 pub(crate) const VIDEOS: usize = 10;
+
+/// What the embed pages are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Embed {
+    Plain,
+    /// The hashtag's page gives no `createTime`.
+    NoTime,
+    /// `authorStats.heartCount` is text.
+    HeartText,
+    /// The hashtag is unknown to embeds.
+    Unknown,
+    /// The hashtag's page comes without its data.
+    Bare,
+    /// The third video is unknown.
+    Hole,
+    /// Video pages are refused from the third on.
+    Refused,
+}
 
 /// The page of a hashtag. `route` is its path as asked for, query and all.
 pub(crate) fn tag_page(
@@ -76,7 +93,7 @@ pub(crate) fn video_page(
     }
     let data = json!({
         "route": route, "link": route, "isReady": true, "isError": false, "errorCode": 0, "errorStatus": 0,
-        "pageName": "video", "videoData": video_data(tag, embed, &feed.json(index)),
+        "pageName": "video", "videoData": video_data(tag, embed, feed, index),
     });
     state(route, &data)
 }
@@ -86,7 +103,8 @@ pub(crate) fn no_video(route: &str) -> String {
     state(route, &failed(route))
 }
 
-fn video_data(tag: &str, embed: Embed, item: &Value) -> Value {
+fn video_data(tag: &str, embed: Embed, feed: Feed<'_>, index: usize) -> Value {
+    let item = &feed.json(index);
     let mut data = json!({
         "itemInfos": item_infos(item),
         "authorInfos": author_infos(&item["author"]),
@@ -99,6 +117,7 @@ fn video_data(tag: &str, embed: Embed, item: &Value) -> Value {
         "duetInfo": "0",
         "textExtra": list(&item["textExtra"], |extra| text_extra(tag, extra)),
     });
+    data["itemInfos"]["locationCreated"] = place(item, feed);
     if item["imagePost"].is_object() {
         data["imagePostInfo"] = item["imagePost"].clone();
     }
@@ -120,7 +139,7 @@ fn item_infos(item: &Value) -> Value {
         "commentCount": stats["commentCount"], "commentStatus": item["itemCommentStatus"],
         "isOriginal": false, "isOfficial": false, "isActivityItem": false, "secret": false, "forFriend": false,
         "liked": false, "showNotPass": false, "warnInfo": [], "isAd": item["isAd"],
-        "locationCreated": place(item),
+
     })
 }
 
@@ -213,12 +232,12 @@ fn plays(item: &Value) -> u64 {
         .unwrap_or(0)
 }
 
-/// Where it was made: a saved item's own word, else an invention of ours.
-fn place(item: &Value) -> Value {
+/// Where a video was made: the word of the item itself, else, if the item is ours, an invention.
+fn place(item: &Value, feed: Feed<'_>) -> Value {
     const PLACES: [&str; 6] = ["US", "VN", "DE", "EG", "JP", "BR"];
-    match &item["locationCreated"] {
-        Value::Null => json!(PLACES[usize::from(hash(&id(item)).to_le_bytes()[0]) % PLACES.len()]),
-        place => place.clone(),
+    match feed {
+        Feed::Saved(_) => item["locationCreated"].clone(),
+        Feed::Cast { .. } => json!(Dice::new(hash(&id(item))).pick(&PLACES)),
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
+use super::api::CursorForm;
 use super::call::Ask;
+use super::embed_pages::Embed;
 use super::faults::{CAPTCHA_HTML, CAPTCHA_JSON, NO_ITEMS, SHELL_HTML, WAF_HTML};
 use super::faults::{Change, Fault, Flood, Hop, Wait};
 use super::feed::{Paging, SHORT_ITEMS};
+use super::tag_page::Info;
 
 /// Items of a hashtag whose name says nothing else.
 const ORDINARY: usize = 300;
@@ -66,46 +69,6 @@ pub(crate) enum When {
     From(u64),
     /// The first list call at this cursor.
     OnceAt(u64),
-}
-
-/// How a list answer writes its cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CursorForm {
-    /// Text, and `hasMore` a boolean.
-    Text,
-    /// A number, and `hasMore` 0 or 1.
-    Bare,
-    /// Always this JSON.
-    Fixed(&'static str),
-}
-
-/// What the embed pages are like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Embed {
-    Plain,
-    /// The hashtag's page gives no `createTime`.
-    NoTime,
-    /// `authorStats.heartCount` is text.
-    HeartText,
-    /// The hashtag is unknown to embeds.
-    Unknown,
-    /// The hashtag's page comes without its data.
-    Bare,
-    /// The third video is unknown.
-    Hole,
-    /// Video pages are refused from the third on.
-    Refused,
-}
-
-/// Whether the hashtag's page holds its look-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Info {
-    /// One page in two, by name: the site was seen to serve both.
-    ByName,
-    Inlined,
-    Left,
-    /// The page says there is no such hashtag.
-    NoSuchTag,
 }
 
 impl Scenario {

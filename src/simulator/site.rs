@@ -8,14 +8,14 @@ use tokio::time::sleep;
 
 use super::api;
 use super::call::{Ask, Call};
-use super::embed_pages;
+use super::embed_pages::{self, Embed};
 use super::faults::{code_body, empty};
 use super::feed::{Feed, PAGE};
 use super::item::challenge_id;
 use super::log::Log;
 use super::reply::{self, Body, Outcome, brotli, gzip, html, json, status};
 use super::saved::SavedItems;
-use super::scenario::{Embed, Scenario, When};
+use super::scenario::{Scenario, When};
 use super::short_links;
 use super::tag_page::{login_page, tag_page};
 

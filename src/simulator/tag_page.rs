@@ -3,7 +3,17 @@
 use serde_json::{Value, json};
 
 use super::dice::hash;
-use super::scenario::Info;
+
+/// Whether the hashtag's page holds its look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Info {
+    /// One page in two, by name: the site was seen to serve both.
+    ByName,
+    Inlined,
+    Left,
+    /// The page says there is no such hashtag.
+    NoSuchTag,
+}
 
 /// The page of a hashtag; `info` is its look-up, for the pages that hold it.
 pub(crate) fn tag_page(tag: &str, kind: Info, info: &Value) -> String {
