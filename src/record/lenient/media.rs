@@ -185,10 +185,11 @@ impl<'de> Deserialize<'de> for Media {
 
 #[cfg(test)]
 mod tests {
+    use super::super::counted;
     use super::*;
 
     fn media(json: &str) -> Media {
-        serde_json::from_str(json).unwrap()
+        counted(|| serde_json::from_str(json)).unwrap().0
     }
 
     #[test]
