@@ -1,4 +1,4 @@
-//! Fixtures and sightings for this room's tests.
+//! Fixtures, sightings and comparisons for this room's tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,43 +17,44 @@ pub(super) const SIGHTING: Sighting<'_> = Sighting {
     hashtag_feed: Some(true),
 };
 
-/// The text of a fixture, for example `web/music_missing.json`.
+/// The text of a fixture, for example `web/music_null`.
 pub(super) fn fixture(name: &str) -> String {
-    fs::read_to_string(folder().join(name)).unwrap()
+    let path = folder().join(name).with_extension("json");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Every fixture of the three shapes.
-pub(super) fn fixtures() -> Vec<(Shape, PathBuf)> {
-    let shapes = [
+/// Every fixture of the three shapes, with its text.
+pub(super) fn fixtures() -> Vec<(Shape, PathBuf, String)> {
+    let mut all = Vec::new();
+    for (shape, name) in [
         (Shape::Web, "web"),
         (Shape::Aweme, "aweme"),
         (Shape::Embed, "embed"),
-    ];
-    shapes
-        .into_iter()
-        .flat_map(|(shape, name)| {
-            let files = fs::read_dir(folder().join(name)).unwrap();
-            files.map(move |file| (shape, file.unwrap().path()))
-        })
-        .collect()
+    ] {
+        for file in fs::read_dir(folder().join(name)).unwrap() {
+            let path = file.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            all.push((shape, path, text));
+        }
+    }
+    all
 }
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// An entry, its `beside` split off: fixtures that need one are `{"item":…,"beside":…}`.
+/// An entry with what stands beside it; fixtures that need both are `{"item":…,"beside":…}`.
 pub(super) fn raw(shape: Shape, text: &str) -> RawItem {
     #[derive(serde::Deserialize)]
-    struct Split<'a> {
-        #[serde(borrow)]
-        item: &'a RawValue,
+    struct Both {
+        item: Box<RawValue>,
         beside: Box<RawValue>,
     }
-    match serde_json::from_str::<Split<'_>>(text) {
-        Ok(split) => RawItem {
-            beside: Some(split.beside),
-            ..RawItem::new(shape, split.item.to_owned())
+    match serde_json::from_str::<Both>(text) {
+        Ok(both) => RawItem {
+            beside: Some(both.beside),
+            ..RawItem::new(shape, both.item)
         },
         Err(_) => RawItem::new(shape, serde_json::from_str(text).unwrap()),
     }
@@ -64,7 +65,22 @@ pub(super) fn mapped(shape: Shape, text: &str) -> Result<Mapped, Malformed> {
     Record::from_raw(&raw(shape, text), &SIGHTING)
 }
 
-/// The record of a fixture as JSON.
-pub(super) fn json(shape: Shape, name: &str) -> Value {
-    serde_json::to_value(mapped(shape, &fixture(name)).unwrap().record).unwrap()
+/// The record of a fixture as JSON, and its count of oddities.
+pub(super) fn json(shape: Shape, name: &str) -> (Value, u32) {
+    let mapped = mapped(shape, &fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (
+        serde_json::to_value(mapped.record).unwrap(),
+        mapped.oddities,
+    )
+}
+
+/// Checks values of a fixture's record by their JSON pointers.
+pub(super) fn check(shape: Shape, name: &str, expected: &[(&str, Value)]) {
+    let (record, _) = json(shape, name);
+    for (pointer, value) in expected {
+        let found = record
+            .pointer(pointer)
+            .unwrap_or_else(|| panic!("{name}: no {pointer}"));
+        assert_eq!(found, value, "{name}: {pointer}");
+    }
 }

@@ -83,7 +83,10 @@ impl State {
     pub(super) fn status(self, comment_setting: Int) -> Option<Status> {
         let review_status = self.review_result.or_empty().review_status.0;
         known(Status {
-            allow_comment: self.allow_comment.0.or(comment_setting.0.map(|it| it == 0)),
+            allow_comment: self
+                .allow_comment
+                .0
+                .or_else(|| comment_setting.0.map(|it| it == 0)),
             allow_share: self.allow_share.0,
             download_status: self.download_status.0,
             private_status: self.private_status.0,

@@ -129,7 +129,7 @@ impl Aweme {
             .aweme_id
             .0
             .or(self.id.0)
-            .or(stats.aweme_id.0.clone())
+            .or_else(|| stats.aweme_id.0.clone())
             .ok_or(Malformed::NoId)?;
         let mut collection = Collection::new(raw, sighting);
         let create_time = collection.create_time(self.create_time.0, &id);

@@ -74,24 +74,34 @@ pub(super) fn caption(
     }
 }
 
-/// The paragraphs joined by line ends. Each one's marks count from its own start, so they move by
-/// what stands before it; `desc` sets one character between paragraphs as well.
+/// The paragraphs joined by line ends, empty ones left out. Each one's marks count from its own
+/// start, so they move by what stands before it. The site's own `desc` is made the same way, with
+/// one blank between paragraphs and none for empty ones (seen on a page of 2023).
 fn joined(paragraphs: List<Paragraph>) -> (Option<String>, Option<Vec<TextExtra>>) {
-    let mut texts = Vec::new();
+    let mut text = None::<String>;
     let mut all_marks = None::<Vec<TextExtra>>;
     let mut before = 0;
     for paragraph in paragraphs.or_empty() {
-        let text = paragraph.desc.0.unwrap_or_default();
         if let Some(marks) = paragraph
             .text_extra
             .map(|mark| mark.text_extra().moved(before))
         {
             all_marks.get_or_insert_default().extend(marks);
         }
-        before += text.encode_utf16().count() as u64 + 1;
-        texts.push(text);
+        let Some(part) = paragraph.desc.0 else {
+            continue;
+        };
+        let text = text.get_or_insert_default();
+        if part.is_empty() {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&part);
+        before += part.encode_utf16().count() as u64 + 1;
     }
-    ((!texts.is_empty()).then(|| texts.join("\n")), all_marks)
+    (text, all_marks)
 }
 
 impl Hashtag {

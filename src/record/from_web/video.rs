@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::record::asset::expiry;
-use crate::record::lenient::{Count, Flag, Id, Int, List, Media, Moment, Obj, Word};
+use crate::record::lenient::{Count, Flag, Int, List, Media, Moment, Obj, Word};
 use crate::record::video::{best_bytevc1, best_h264};
 use crate::record::{BitRate, CaptionInfo, ClaInfo, Collection, Video, VideoFile, known};
 
@@ -65,7 +65,7 @@ struct CaptionFile {
     url: Word,
     expire: Moment,
     #[serde(rename = "subID")]
-    sub_id: Id,
+    sub_id: Int,
 }
 
 /// One of `subtitleInfos`, the older list of the same files; only it says where they come from.
@@ -77,8 +77,9 @@ struct Subtitle {
     source: Word,
     url: Word,
     url_expire: Moment,
+    /// Below zero at times; only compared.
     #[serde(rename = "VideoSubtitleID")]
-    id: Id,
+    id: Int,
 }
 
 /// What an item says of its picture.

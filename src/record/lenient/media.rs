@@ -41,7 +41,7 @@ enum Key {
     #[serde(rename = "height", alias = "Height", alias = "imageHeight")]
     Height,
     #[serde(rename = "url_key", alias = "UrlKey")]
-    UrlKey,
+    Encoding,
     #[serde(rename = "data_size", alias = "DataSize")]
     DataSize,
     #[serde(rename = "file_hash", alias = "FileHash")]
@@ -92,7 +92,7 @@ impl Media {
             Key::Urls => self.urls = object.next_value::<Self>()?.urls,
             Key::Width => self.width = object.next_value::<Count>()?.0,
             Key::Height => self.height = object.next_value::<Count>()?.0,
-            Key::UrlKey => self.url_key = object.next_value::<Word>()?.0,
+            Key::Encoding => self.url_key = object.next_value::<Word>()?.0,
             Key::DataSize => self.data_size = object.next_value::<Count>()?.0,
             Key::FileHash => self.file_hash = object.next_value::<Word>()?.0,
             Key::FileCs => self.file_cs = object.next_value::<Word>()?.0,
@@ -104,7 +104,7 @@ impl Media {
 
     /// Photo posts wrap each picture once more, its size inside (app) or beside (site).
     fn take_inner(&mut self, inner: Self) {
-        self.uri = inner.uri.or(self.uri.take());
+        self.uri = inner.uri.or_else(|| self.uri.take());
         self.urls = inner.urls;
         self.width = inner.width.or(self.width);
         self.height = inner.height.or(self.height);
@@ -185,10 +185,11 @@ impl<'de> Deserialize<'de> for Media {
 
 #[cfg(test)]
 mod tests {
+    use super::super::counted;
     use super::*;
 
     fn media(json: &str) -> Media {
-        serde_json::from_str(json).unwrap()
+        counted(|| serde_json::from_str(json)).unwrap().0
     }
 
     #[test]

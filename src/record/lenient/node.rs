@@ -14,8 +14,9 @@ use super::{count_oddity, take_room};
 pub(in crate::record) struct Obj<T>(pub(in crate::record) Option<T>);
 
 /// An object, or a text that stands for it (SIGI's `author` is the bare handle).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::record) enum ObjOrName<T> {
+    #[default]
     Nothing,
     Name(String),
     Obj(T),
@@ -153,12 +154,6 @@ impl<'de, A: SeqAccess<'de>> Elements<'de, A> {
 impl<T> Default for Obj<T> {
     fn default() -> Self {
         Self(None)
-    }
-}
-
-impl<T> Default for ObjOrName<T> {
-    fn default() -> Self {
-        Self::Nothing
     }
 }
 
