@@ -74,6 +74,11 @@ impl<'s> Finder<'s> {
         self.outcome.items
     }
 
+    /// How much has been counted so far, items or not.
+    pub(super) fn tally(&self) -> u64 {
+        self.outcome.items + self.outcome.others.values().sum::<u64>()
+    }
+
     /// Whether the sink wants no more.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
@@ -91,6 +96,11 @@ impl<'s> Finder<'s> {
     /// Counts something over the limit on lines, elements and items.
     pub(super) fn too_large(&mut self) {
         self.note(What::TooLarge(self.limit >> 20));
+    }
+
+    /// Says that the input ended too early, once however often that is noticed.
+    pub(super) fn cut(&mut self) {
+        self.outcome.others.insert(What::Cut, 1);
     }
 
     /// Says of an input in which nothing was JSON that it is none.
@@ -116,9 +126,18 @@ impl<'s> Finder<'s> {
         }
     }
 
-    /// Takes the data of a page, of which only what is remarkable is told.
-    pub(super) fn page(&mut self, raw: &RawValue) {
-        self.piece(raw, At::default(), true);
+    /// Takes the data of a page; says what it is if no items are in it.
+    pub(super) fn page(&mut self, raw: &RawValue) -> Option<What> {
+        self.look(raw, At::default())
+    }
+
+    fn look(&mut self, raw: &RawValue, at: At) -> Option<What> {
+        if depth(raw.get()) > DEPTH {
+            return Some(What::TooDeep);
+        }
+        let before = self.items();
+        self.find(raw, at, None);
+        (self.items() == before).then(|| clue::name(raw))
     }
 
     /// Takes a part of a document too large to hold: the value under `key` in an object, an
@@ -142,16 +161,10 @@ impl<'s> Finder<'s> {
         if self.stopped {
             return;
         }
-        if depth(raw.get()) > DEPTH {
-            return self.note(What::TooDeep);
-        }
-        let before = self.items();
-        self.find(raw, at, None);
-        if self.items() == before {
-            let what = clue::name(raw);
-            if !(quiet && matches!(what, What::Json | What::EmptyList)) {
-                self.note(what);
-            }
+        if let Some(what) = self.look(raw, at)
+            && !(quiet && matches!(what, What::Json | What::EmptyList))
+        {
+            self.note(what);
         }
     }
 
