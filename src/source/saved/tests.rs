@@ -31,9 +31,8 @@ fn ids(items: &[RawItem]) -> String {
     let id = |item: &RawItem| {
         let raw = item.json.get();
         let at = raw.find("\"73").or_else(|| raw.find("\"74"));
-        at.map_or("-".to_owned(), |at| {
-            raw[at + 19..].chars().take(1).collect()
-        })
+        at.and_then(|at| raw[at + 19..].chars().next())
+            .unwrap_or('-')
     };
     items.iter().map(id).collect()
 }
