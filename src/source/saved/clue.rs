@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 
-use super::find::ENVELOPES;
+use super::find::{ENVELOPES, is_tiktok};
 use super::what::What;
 use crate::source::blob::{EmbedVideo, embed_tag_state, embed_video_state};
 use crate::source::walk::{
@@ -155,8 +155,8 @@ fn comments(raw: &RawValue) -> Option<What> {
 }
 
 fn platform(raw: &RawValue) -> Option<What> {
-    let platform = field(raw, "source_platform").and_then(text)?;
-    (!platform.to_ascii_lowercase().contains("tiktok")).then_some(What::OtherPlatform)
+    let platform = field(raw, "source_platform")?;
+    (!is_tiktok(platform)).then_some(What::OtherPlatform)
 }
 
 /// The data of a page: in it there were no videos.

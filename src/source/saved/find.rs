@@ -14,7 +14,7 @@ use crate::source::walk::{
 pub(super) const ENVELOPES: u8 = 8;
 /// Levels of nesting a JSON text may have, as many as serde_json reads by default.
 const DEPTH: usize = 128;
-/// How many kinds of other things are told apart in one file.
+/// How many kinds of other things are told apart in one file before further errors count as JSON.
 const KINDS: usize = 32;
 
 /// Lists whose entries are handed over even if they do not look like items.
@@ -74,6 +74,11 @@ impl<'s> Finder<'s> {
         self.outcome.items
     }
 
+    /// How much has been counted so far, items or not.
+    pub(super) fn tally(&self) -> u64 {
+        self.outcome.items + self.outcome.others.values().sum::<u64>()
+    }
+
     /// Whether the sink wants no more.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
@@ -82,7 +87,8 @@ impl<'s> Finder<'s> {
     /// Counts something that is no item.
     pub(super) fn note(&mut self, what: What) {
         let others = &mut self.outcome.others;
-        let full = others.len() >= KINDS && !others.contains_key(&what);
+        let many = matches!(what, What::ApiError { .. }) && others.len() >= KINDS;
+        let full = many && !others.contains_key(&what);
         *others
             .entry(if full { What::Json } else { what })
             .or_default() += 1;
@@ -91,6 +97,11 @@ impl<'s> Finder<'s> {
     /// Counts something over the limit on lines, elements and items.
     pub(super) fn too_large(&mut self) {
         self.note(What::TooLarge(self.limit >> 20));
+    }
+
+    /// Says that the input ended too early, once however often that is noticed.
+    pub(super) fn cut(&mut self) {
+        self.outcome.others.insert(What::Cut, 1);
     }
 
     /// Says of an input in which nothing was JSON that it is none.
@@ -116,9 +127,18 @@ impl<'s> Finder<'s> {
         }
     }
 
-    /// Takes the data of a page, of which only what is remarkable is told.
-    pub(super) fn page(&mut self, raw: &RawValue) {
-        self.piece(raw, At::default(), true);
+    /// Takes the data of a page; says what it is if no items are in it.
+    pub(super) fn page(&mut self, raw: &RawValue) -> Option<What> {
+        self.look(raw, At::default())
+    }
+
+    fn look(&mut self, raw: &RawValue, at: At) -> Option<What> {
+        if depth(raw.get()) > DEPTH {
+            return Some(What::TooDeep);
+        }
+        let before = self.items();
+        self.find(raw, at, None);
+        (self.items() == before).then(|| clue::name(raw))
     }
 
     /// Takes a part of a document too large to hold: the value under `key` in an object, an
@@ -142,16 +162,10 @@ impl<'s> Finder<'s> {
         if self.stopped {
             return;
         }
-        if depth(raw.get()) > DEPTH {
-            return self.note(What::TooDeep);
-        }
-        let before = self.items();
-        self.find(raw, at, None);
-        if self.items() == before {
-            let what = clue::name(raw);
-            if !(quiet && matches!(what, What::Json | What::EmptyList)) {
-                self.note(what);
-            }
+        if let Some(what) = self.look(raw, at)
+            && !(quiet && matches!(what, What::Json | What::EmptyList))
+        {
+            self.note(what);
         }
     }
 
@@ -307,6 +321,71 @@ fn now(extra: &RawValue) -> Option<i64> {
 }
 
 /// Whether a recording of several sites (Zeeschuimer's) names TikTok as the entry's own.
-fn is_tiktok(platform: &RawValue) -> bool {
+pub(super) fn is_tiktok(platform: &RawValue) -> bool {
     text(platform).is_some_and(|it| it.to_ascii_lowercase().contains("tiktok"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::walk::parse;
+
+    #[test]
+    fn items_are_told_by_what_stands_together() {
+        for (json, expected) in [
+            (r#"{"aweme_id":"1","video":{}}"#, Some(Shape::Aweme)),
+            (r#"{"aweme_id":"1","statistics":{}}"#, Some(Shape::Aweme)),
+            (r#"{"aweme_id":"1","author":{}}"#, Some(Shape::Aweme)),
+            (r#"{"aweme_id":"1","cid":"2","text":"x","user":{}}"#, None),
+            (r#"{"aweme_id":"1","video":null}"#, None),
+            (r#"{"id":"1","video":{}}"#, Some(Shape::Web)),
+            (r#"{"id":1,"imagePost":{}}"#, Some(Shape::Web)),
+            (r#"{"id":"1","video":"https://example.com"}"#, None),
+            (r#"{"video":{}}"#, None),
+            (
+                r#"{"id":"1","stats":{},"author":"x","createTime":1}"#,
+                Some(Shape::Web),
+            ),
+            (r#"{"id":"1","stats":{},"author":{}}"#, None),
+            (
+                r#"{"id":"1","statistics":{},"video":{}}"#,
+                Some(Shape::Aweme),
+            ),
+            (
+                r#"{"id":"1","create_time":"x","video":{}}"#,
+                Some(Shape::Aweme),
+            ),
+            (r#"{"id":"1","statistics":{},"author":{}}"#, None),
+            (r#"{"id":"1","authorUniqueId":"x"}"#, Some(Shape::Embed)),
+            (r#"{"itemInfos":{"id":"1"}}"#, Some(Shape::Embed)),
+            (r#"{"itemInfos":[]}"#, None),
+            ("[]", None),
+            ("\"id\"", None),
+        ] {
+            assert_eq!(shape(parse(json).unwrap()), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn items_lie_at_most_eight_envelopes_deep() {
+        for (envelopes, expected) in [(8, 1), (9, 0)] {
+            let (open, close) = (r#"{"a":"#.repeat(envelopes), "}".repeat(envelopes));
+            let json = format!(r#"{open}{{"id":"1","video":{{}}}}{close}"#);
+            let mut sink = |_| std::ops::ControlFlow::Continue(());
+            let mut finder = Finder::new(&mut sink, json.len());
+            finder.top(parse(&json).unwrap());
+            assert_eq!(finder.items(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn kinds_of_errors_do_not_grow_without_bound() {
+        let mut sink = |_| std::ops::ControlFlow::Continue(());
+        let mut finder = Finder::new(&mut sink, 1);
+        (0..1000).for_each(|code| finder.note(What::error(code, "")));
+        finder.note(What::Broken);
+        assert!(finder.outcome.others.len() <= KINDS + 2);
+        assert_eq!(finder.tally(), 1001);
+        assert!(!finder.outcome().is_whole());
+    }
 }

@@ -21,6 +21,7 @@ pub(super) struct Input<'a> {
     taken: u64,
     head: Vec<u8>,
     damaged: bool,
+    line_start: bool,
     limit: usize,
 }
 
@@ -56,6 +57,7 @@ impl<'a> Input<'a> {
             taken: 0,
             head,
             damaged: false,
+            line_start: true,
             limit,
         })
     }
@@ -128,17 +130,25 @@ impl<'a> Input<'a> {
 
     /// Skips white space and byte order marks; the byte that follows, `None` at the end.
     pub(super) fn skip_blank(&mut self) -> io::Result<Option<u8>> {
+        self.line_start = false;
         loop {
             let bytes = self.fill()?;
             let Some(first) = bytes.first().copied() else {
                 return Ok(None);
             };
             let blanks = bytes.iter().take_while(|b| is_blank(**b)).count();
+            let ended = bytes[..blanks].contains(&b'\n');
             if blanks == 0 && (first != BOM[0] || !self.skip_bom()?) {
                 return Ok(Some(first));
             }
+            self.line_start |= ended;
             self.consume(blanks);
         }
+    }
+
+    /// Whether a line began in the white space skipped last.
+    pub(super) fn is_line_start(&self) -> bool {
+        self.line_start
     }
 
     fn skip_bom(&mut self) -> io::Result<bool> {

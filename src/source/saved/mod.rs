@@ -13,6 +13,8 @@ mod input;
 mod page;
 mod sigi;
 mod split;
+#[cfg(test)]
+mod tests;
 mod what;
 
 use find::Finder;
@@ -76,7 +78,7 @@ fn read_within(limit: usize, input: impl Read, sink: &mut Sink<'_>) -> io::Resul
         split::read(&mut input, &mut finder)?;
     }
     if input.is_damaged() {
-        finder.note(What::Cut);
+        finder.cut();
     }
     Ok(finder.outcome())
 }

@@ -42,24 +42,21 @@ pub(super) fn read(input: &mut Input<'_>, finder: &mut Finder<'_>) -> io::Result
         return Ok(());
     }
     let html = String::from_utf8_lossy(&bytes);
-    let mut any = false;
+    let mut best = None;
     for id in SCRIPTS {
         if let Some(text) = script(&html, id) {
-            any = true;
-            match data(text) {
+            let what = match data(text) {
                 Some(json) => finder.page(json),
-                None => finder.note(What::Broken),
-            }
+                None => Some(What::Broken),
+            };
+            let what = what.unwrap_or(What::ShellWithoutVideos);
+            best = Some(what.min(best.unwrap_or(What::ShellWithoutVideos)));
         }
         if finder.items() > 0 {
             return Ok(());
         }
     }
-    if any {
-        finder.note(What::ShellWithoutVideos);
-    } else {
-        finder.note(name(&html));
-    }
+    finder.note(best.unwrap_or_else(|| name(&html)));
     Ok(())
 }
 

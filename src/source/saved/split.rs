@@ -62,17 +62,27 @@ impl Split<'_, '_, '_> {
             if self.finder.stopped() {
                 return Err(Halt::End);
             }
+            self.any_json |= matches!(first, b'{' | b'[');
             let taken = self.input.line(&mut line)?;
             let goes_on = match taken {
                 Taken::Over => Some(std::mem::take(&mut line)),
                 Taken::Whole | Taken::Cut => self.line(&line, taken),
             };
             let Some(begun) = goes_on else { continue };
-            self.any_json |= matches!(first, b'{' | b'[');
             self.input.put_back(begun);
             self.document()?;
+            // The rest of a line too long to hold is taken value by value as well.
+            while taken == Taken::Over && self.goes_on()? {
+                self.document()?;
+            }
         }
         Ok(())
+    }
+
+    /// Whether more stands on the line.
+    fn goes_on(&mut self) -> Result<bool, Halt> {
+        let next = self.input.skip_blank()?;
+        Ok(next.is_some() && !self.input.is_line_start() && !self.finder.stopped())
     }
 
     /// Takes the values of one line; gives back what begins there and does not end.
@@ -110,18 +120,24 @@ impl Split<'_, '_, '_> {
                 self.finder.top(value);
                 return Ok(());
             }
+            if !has_parts(&bytes) {
+                self.finder.note(What::Broken);
+                self.input.skip_line()?;
+                return Ok(());
+            }
         }
-        let before = self.finder.items();
+        let before = self.finder.tally();
         self.lines_until = from + bytes.len() as u64;
-        self.input.put_back(bytes);
-        let end = self.open(At::default(), "", 0);
-        if taken == Taken::Over && self.finder.items() == before {
+        let end = self.parts(bytes, taken, "", At::default(), 0);
+        if taken == Taken::Over && self.finder.tally() == before {
             self.finder.too_large();
         }
         match end {
             Err(Halt::Broken) => {
                 self.finder.note(What::Broken);
-                self.input.skip_line()?;
+                if !self.input.is_line_start() {
+                    self.input.skip_line()?;
+                }
                 Ok(())
             }
             end => end,
@@ -157,10 +173,7 @@ impl Split<'_, '_, '_> {
             match self.input.skip_blank()? {
                 Some(b',') => self.input.consume(1),
                 Some(first) => return Ok(first),
-                None => {
-                    self.finder.note(What::Cut);
-                    return Err(Halt::End);
-                }
+                None => return Err(self.cut()),
             }
         }
     }
@@ -176,20 +189,16 @@ impl Split<'_, '_, '_> {
                 self.input.consume(1);
                 Ok(name)
             }
-            (Taken::Cut, ..) | (_, _, None) => {
-                self.finder.note(What::Cut);
-                Err(Halt::End)
-            }
+            (Taken::Cut, ..) | (_, _, None) => Err(self.cut()),
             _ => Err(Halt::Broken),
         }
     }
 
     /// Takes one part: whole if it can be held and is whole, else by its own parts.
     fn child(&mut self, at: &mut At, key: &str, level: u8) -> Result<(), Halt> {
-        let Some(first) = self.input.skip_blank()? else {
-            self.finder.note(What::Cut);
-            return Err(Halt::End);
-        };
+        if self.input.skip_blank()?.is_none() {
+            return Err(self.cut());
+        }
         let mut bytes = Vec::new();
         let taken = self.input.value(&mut bytes)?;
         if self.finder.stopped() {
@@ -205,18 +214,41 @@ impl Split<'_, '_, '_> {
             }
             return Ok(());
         }
-        self.input.put_back(bytes);
-        if level < LEVELS && matches!(first, b'{' | b'[') {
-            let below = at.below(key);
-            return self.open(below, key, level + 1);
+        self.parts(bytes, taken, key, at.below(key), level + 1)
+    }
+
+    /// Takes a value that cannot be held, or is cut off, by its parts. What was read of it goes
+    /// back; what has no parts, or is in too many others already, is dropped.
+    fn parts(
+        &mut self,
+        begun: Vec<u8>,
+        taken: Taken,
+        key: &str,
+        at: At,
+        level: u8,
+    ) -> Result<(), Halt> {
+        let open = has_parts(&begun) && level <= LEVELS;
+        self.input.put_back(begun);
+        if open {
+            return self.open(at, key, level);
         }
-        match taken {
-            Taken::Cut => self.finder.note(What::Cut),
-            Taken::Whole | Taken::Over => self.finder.too_large(),
+        if taken == Taken::Cut {
+            return Err(self.cut());
         }
+        self.finder.too_large();
         self.input.skip_value()?;
         Ok(())
     }
+
+    fn cut(&mut self) -> Halt {
+        self.finder.cut();
+        Halt::End
+    }
+}
+
+/// Whether a piece of JSON begins an object or array.
+fn has_parts(json: &[u8]) -> bool {
+    matches!(json.first(), Some(b'{' | b'['))
 }
 
 /// Whether a piece of JSON ends inside a string, where no line break may stand.
