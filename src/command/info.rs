@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::advice::advice;
 use super::session::Session;
-use super::{Refusal, print};
+use super::{Refusal, plan, print};
 use crate::cli::{Environment, InfoArgs};
 use crate::clock::epoch_seconds;
 use crate::exit::{Exit, StoppedBecause};
@@ -31,21 +31,10 @@ pub(super) async fn run(
     environment: &Environment,
     mut signals: Signals,
 ) -> Result<Exit, Refusal> {
-    let asked = args
-        .input
-        .asked()
-        .map_err(|e| Refusal::usage(format!("{e:#}")))?;
-    let plan = asked.plan();
-    for warning in &plan.warnings {
-        tracing::warn!("{warning}");
-    }
-    if plan.items.is_empty() {
-        let words = "no hashtag given; name one, e.g. tiktok-hashtag info travel";
-        return Err(Refusal::usage(words));
-    }
+    let planned = plan(args.input)?;
     let session = Session::open(args.source, &args.pace, environment).await?;
     let mut exit = Exit::Ok;
-    for planned in plan.items {
+    for planned in planned {
         let ended = tokio::select! {
             signal = signals.raised() => return Ok(Exit::Signal(signal)),
             ended = one(&session, planned) => ended?,

@@ -12,8 +12,9 @@ mod summary;
 
 use std::io::{self, Write as _};
 
-use crate::cli::{Cli, Command, Environment};
+use crate::cli::{Cli, Command, Environment, InputArgs};
 use crate::exit::Exit;
+use crate::input::Planned;
 use crate::progress::Progress;
 use crate::record::Record;
 use crate::signals::Signals;
@@ -86,6 +87,22 @@ fn schema() -> Result<Exit, Refusal> {
     let schema = serde_json::to_string_pretty(&Record::schema());
     print(&schema.expect("a schema is plain JSON"))?;
     Ok(Exit::Ok)
+}
+
+/// What the command line asks for, each hashtag once and at least one.
+fn plan(args: InputArgs) -> Result<Vec<Planned>, Refusal> {
+    let asked = args.asked();
+    let plan = asked
+        .map_err(|error| Refusal::usage(format!("{error:#}")))?
+        .plan();
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    if plan.items.is_empty() {
+        let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
+        return Err(Refusal::usage(words));
+    }
+    Ok(plan.items)
 }
 
 /// One line on standard output, at once.

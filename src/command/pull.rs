@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::advice::advice;
 use super::session::Session;
 use super::summary::Summary;
-use super::{Refusal, output_failed};
+use super::{Refusal, output_failed, plan};
 use crate::cli::{Environment, LaneChoice, PullArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query};
@@ -39,18 +39,7 @@ pub(super) async fn run(
     signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
-    let asked = args
-        .input
-        .asked()
-        .map_err(|e| Refusal::usage(format!("{e:#}")))?;
-    let plan = asked.plan();
-    for warning in &plan.warnings {
-        tracing::warn!("{warning}");
-    }
-    if plan.items.is_empty() {
-        let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
-        return Err(Refusal::usage(words));
-    }
+    let planned = plan(args.input)?;
     let session = Session::open(args.source, &args.pace, environment).await?;
     let summary = Summary::open(args.output.summary())?;
     let (sink, known) = sink::open(&args.output.target())?;
@@ -68,7 +57,7 @@ pub(super) async fn run(
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
     }
-    for planned in plan.items {
+    for planned in planned {
         if run.hashtag(planned).await?.is_final() {
             break;
         }
