@@ -95,21 +95,37 @@ pub(crate) fn integer(raw: &RawValue) -> Option<i64> {
 
 /// How deep objects and arrays are nested in a JSON text; 0 for a lone number or string.
 pub(crate) fn depth(json: &str) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut rest = json;
+    loop {
+        let (plain, string) = rest.split_once('"').unwrap_or((rest, ""));
+        for byte in plain.bytes() {
+            match byte {
+                b'{' | b'[' => {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
             }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
         }
+        let Some(after) = after_string(string) else {
+            return deepest;
+        };
+        rest = after;
     }
-    deepest
+}
+
+/// What follows the quote that ends a string of JSON.
+fn after_string(mut string: &str) -> Option<&str> {
+    loop {
+        let (text, after) = string.split_once('"')?;
+        let slashes = text.len() - text.trim_end_matches('\\').len();
+        if slashes % 2 == 0 {
+            return Some(after);
+        }
+        string = after;
+    }
 }
 
 /// A key's name without quotes and escapes.

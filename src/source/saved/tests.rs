@@ -1,3 +1,6 @@
+//! Whole inputs of every form, read end to end: fixtures with one oddity each, oversized and cut
+//! documents, and hostile bytes.
+
 use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
