@@ -80,7 +80,6 @@ fn caption(number: u64) -> String {
 }
 
 fn web_item(number: u64) -> Value {
-    let encodings: Vec<Value> = (0..5).map(web_encoding).collect();
     let marks: Vec<Value> = tags(number)
         .map(|(tag, name)| {
             json!({"awemeId": "", "start": tag * 9, "end": tag * 9 + 7, "hashtagId": "30200382",
@@ -98,31 +97,44 @@ fn web_item(number: u64) -> Value {
     json!({
         "id": id(number), "desc": caption(number), "createTime": 1_700_000_000 + number,
         "AIGCDescription": "", "BAInfo": "", "CategoryType": 120, "adAuthorization": false,
-        "author": {"id": "6800000000000000001", "uniqueId": "mira.k", "nickname": "Mira 😺",
-            "secUid": "MS4wLjABAAAAFX9MW_wZ_6Idb1HPy8_TFfNnXAabkwbtJeeA0C7B15M8z9f", "verified": false,
-            "signature": "cats\nand tea", "avatarLarger": picture("larger"), "avatarMedium": picture("medium"),
-            "avatarThumb": picture("thumb"), "downloadSetting": 0, "duetSetting": 0, "privateAccount": false},
+        "author": web_author(),
         "authorStats": {"followerCount": 348_000, "followingCount": 322, "heart": 3_500_000,
             "heartCount": 3_500_000, "videoCount": 646, "diggCount": 35_300},
         "challenges": challenges, "contents": [{"desc": caption(number), "textExtra": marks.clone()}],
         "textExtra": marks, "textLanguage": "en", "duetEnabled": true, "stitchEnabled": true,
         "duetInfo": {"duetFromId": "0"}, "forFriend": false, "privateItem": false, "secret": false,
         "isAd": false, "itemCommentStatus": 0, "itemMute": false, "shareEnabled": true,
-        "music": {"id": "7382504724610370337", "title": "original sound - mira.k", "authorName": "Mira 😺",
-            "album": "", "original": true, "duration": 56, "playUrl": file("music"),
-            "coverLarge": picture("large"), "coverMedium": picture("medium"), "coverThumb": picture("thumb")},
+        "music": web_sound(),
         "stats": {"playCount": 6_000_000, "diggCount": 128_900, "commentCount": 2895, "shareCount": 24_300,
             "collectCount": 10_000},
         "statsV2": {"playCount": "5971604", "diggCount": "128925", "commentCount": "2895",
             "shareCount": "24337", "collectCount": "10012", "repostCount": "0"},
-        "video": {"id": id(number), "duration": 56, "height": 1018, "width": 576, "ratio": "540p",
+        "video": web_video(number)
+    })
+}
+
+fn web_author() -> Value {
+    json!({"id": "6800000000000000001", "uniqueId": "mira.k", "nickname": "Mira 😺",
+            "secUid": "MS4wLjABAAAAFX9MW_wZ_6Idb1HPy8_TFfNnXAabkwbtJeeA0C7B15M8z9f", "verified": false,
+            "signature": "cats\nand tea", "avatarLarger": picture("larger"), "avatarMedium": picture("medium"),
+            "avatarThumb": picture("thumb"), "downloadSetting": 0, "duetSetting": 0, "privateAccount": false})
+}
+
+fn web_sound() -> Value {
+    json!({"id": "7382504724610370337", "title": "original sound - mira.k", "authorName": "Mira 😺",
+            "album": "", "original": true, "duration": 56, "playUrl": file("music"),
+            "coverLarge": picture("large"), "coverMedium": picture("medium"), "coverThumb": picture("thumb")})
+}
+
+fn web_video(number: u64) -> Value {
+    let encodings: Vec<Value> = (0..5).map(web_encoding).collect();
+    json!({"id": id(number), "duration": 56, "height": 1018, "width": 576, "ratio": "540p",
             "bitrate": 1_115_509, "bitrateInfo": encodings, "codecType": "h264", "cover": picture("cover"),
             "originCover": picture("origin"), "dynamicCover": picture("dynamic"), "playAddr": file("play"),
             "downloadAddr": file("download"), "shareCover": ["", picture("share"), picture("share2")],
             "volumeInfo": {"Loudness": -26.3, "Peak": 0.8414},
             "zoomCover": {"240": picture("z240"), "480": picture("z480"), "720": picture("z720"), "960": picture("z960")},
-            "claInfo": {"enableAutoCaption": true, "hasOriginalAudio": true, "noCaptionReason": 3}}
-    })
+            "claInfo": {"enableAutoCaption": true, "hasOriginalAudio": true, "noCaptionReason": 3}})
 }
 
 fn web_encoding(rank: u64) -> Value {
@@ -144,10 +156,9 @@ fn web_encoding(rank: u64) -> Value {
 }
 
 fn aweme_item(number: u64) -> Value {
-    let encodings: Vec<Value> = (0..4).map(aweme_encoding).collect();
     let challenges: Vec<Value> = tags(number)
         .map(|(_, name)| {
-            json!({"cid": "30200382", "cha_name": name, "desc": "", "author": {"events": null, "item_list": null},
+            json!({"cid": "30200382", "cha_name": name, "desc": "", "author": aweme_author(),
                 "share_info": {"share_title": "It is a becoming a big trend", "share_url": "https://e.example/?u_code=0"},
                 "user_count": 0, "view_count": 0, "connect_music": [], "banner_list": null})
         })
@@ -173,19 +184,32 @@ fn aweme_item(number: u64) -> Value {
             "avatar_300x300": image("300"), "follower_count": 0, "custom_verify": "", "events": null,
             "enterprise_verify_reason": "", "item_list": null, "user_tags": null, "type_label": null},
         "music": sound.clone(), "added_sound_music_info": sound,
-        "video": {"duration": 56_635, "height": 1024, "width": 576, "ratio": "540p", "cover": image("cover"),
-            "origin_cover": image("origin"), "dynamic_cover": image("dynamic"), "ai_dynamic_cover": image("ai"),
-            "play_addr": address("play"), "play_addr_h264": address("h264"), "download_addr": address("download"),
-            "has_watermark": true, "bit_rate": encodings, "meta": "{\"loudness\":\"-9.3\"}", "tags": null},
-        "statistics": {"aweme_id": id(number), "play_count": 878_424, "digg_count": 131_857,
-            "comment_count": 23_778, "share_count": 2522, "collect_count": 30, "download_count": 1174,
-            "forward_count": 0, "lose_count": 0, "whatsapp_share_count": 199},
+        "video": aweme_video(),
+        "statistics": aweme_statistics(number),
         "share_info": {"share_title": "A video", "share_desc": "A video", "share_url": file("share")},
         "status": {"allow_comment": true, "allow_share": true, "download_status": 0, "private_status": 0,
             "is_delete": false, "reviewed": 1, "review_result": {"review_status": 0}},
         "video_control": {"allow_download": true, "allow_duet": true, "allow_react": true, "allow_stitch": true},
         "risk_infos": {"content": "", "risk_sink": false, "type": 0, "vote": false, "warn": false}
     })
+}
+
+fn aweme_author() -> Value {
+    json!({"events": null, "item_list": null})
+}
+
+fn aweme_video() -> Value {
+    let encodings: Vec<Value> = (0..4).map(aweme_encoding).collect();
+    json!({"duration": 56_635, "height": 1024, "width": 576, "ratio": "540p", "cover": image("cover"),
+            "origin_cover": image("origin"), "dynamic_cover": image("dynamic"), "ai_dynamic_cover": image("ai"),
+            "play_addr": address("play"), "play_addr_h264": address("h264"), "download_addr": address("download"),
+            "has_watermark": true, "bit_rate": encodings, "meta": "{\"loudness\":\"-9.3\"}", "tags": null})
+}
+
+fn aweme_statistics(number: u64) -> Value {
+    json!({"aweme_id": id(number), "play_count": 878_424, "digg_count": 131_857,
+            "comment_count": 23_778, "share_count": 2522, "collect_count": 30, "download_count": 1174,
+            "forward_count": 0, "lose_count": 0, "whatsapp_share_count": 199})
 }
 
 fn image(name: &str) -> Value {

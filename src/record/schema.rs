@@ -24,3 +24,47 @@ impl Record {
         schema.to_value()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every property without a description, by name.
+    fn undescribed(schema: &Value, found: &mut Vec<String>) {
+        let Some(object) = schema.as_object() else {
+            return;
+        };
+        if let Some(properties) = object.get("properties").and_then(Value::as_object) {
+            let silent = properties
+                .iter()
+                .filter(|(_, it)| it.get("description").is_none());
+            found.extend(silent.map(|(name, _)| name.clone()));
+        }
+        object.values().for_each(|value| undescribed(value, found));
+    }
+
+    #[test]
+    fn every_field_is_described() {
+        let mut found = Vec::new();
+        undescribed(&Record::schema(), &mut found);
+        assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn the_version_is_inside_and_the_output_stable() {
+        let schema = Record::schema();
+        assert_eq!(schema["version"], SCHEMA_VERSION);
+        assert_eq!(
+            schema["$id"],
+            format!("urn:tiktok-hashtag:record:{SCHEMA_VERSION}")
+        );
+        assert_eq!(schema.to_string(), Record::schema().to_string());
+        let required = schema["required"].as_array().map(Vec::len);
+        let properties = schema["properties"].as_object().map(serde_json::Map::len);
+        assert_eq!(
+            required.map(|keys| keys + 1),
+            properties,
+            "all keys but `raw` are required"
+        );
+    }
+}

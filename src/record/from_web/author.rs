@@ -100,3 +100,82 @@ pub(super) fn owner(
         download_setting: account.download_setting.0.or(inline.download_setting),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check;
+
+    #[test]
+    fn an_author_may_be_missing_or_a_bare_handle() {
+        check(
+            "author_missing",
+            &[
+                ("/author", json!(null)),
+                (
+                    "/share_info/share_url",
+                    json!("https://www.tiktok.com/@/video/7300000000123456789"),
+                ),
+            ],
+        );
+        check(
+            "author_string",
+            &[
+                ("/author/unique_id", json!("mira.k")),
+                ("/author/uid", json!("6800000000000000001")),
+                ("/author/sec_uid", json!("MS4wLjABAAAAmira")),
+                ("/author/nickname", json!("Mira")),
+                ("/author/region", json!("FI")),
+                ("/author/language", json!("sv")),
+                (
+                    "/author/avatar_thumb/url_list",
+                    json!(["https://cdn.example/t.jpeg"]),
+                ),
+                ("/author/follower_count", json!(120)),
+                ("/author/total_favorited", json!(4500)),
+                ("/author/aweme_count", json!(9)),
+                ("/region", json!(null)),
+                ("/video_control/allow_download", json!(true)),
+                (
+                    "/share_info/share_url",
+                    json!("https://www.tiktok.com/@mira.k/video/7300000000123456789"),
+                ),
+            ],
+        );
+        check(
+            "author_string_alone",
+            &[
+                ("/author/unique_id", json!("mira.k")),
+                ("/author/uid", json!("6800000000000000001")),
+                ("/author/nickname", json!("Mira")),
+                (
+                    "/author/avatar_thumb/url_list",
+                    json!(["https://cdn.example/inline.jpeg"]),
+                ),
+                ("/author/signature", json!(null)),
+            ],
+        );
+    }
+
+    #[test]
+    fn counts_are_exact_where_the_item_has_both() {
+        check(
+            "author_counts_inside",
+            &[
+                ("/author/follower_count", json!(149_800)),
+                ("/author/aweme_count", json!(422)),
+                ("/author/signature", json!("cats\nand tea")),
+            ],
+        );
+        check(
+            "author_stats_exact_and_rounded",
+            &[
+                ("/author/follower_count", json!(427_123)),
+                ("/author/following_count", json!(0)),
+                ("/author/total_favorited", json!(6_800_456)),
+                ("/author/aweme_count", json!(1605)),
+            ],
+        );
+    }
+}

@@ -167,3 +167,83 @@ impl Suggestions {
         Some(words.filter_map(|suggestion| suggestion.word.0).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check;
+
+    #[test]
+    fn photo_posts() {
+        check(
+            "image_post",
+            &[
+                ("/image_post_info/title", json!("")),
+                (
+                    "/image_post_info/images/0",
+                    json!({
+                        "uri": null,
+                        "url_list": ["https://cdn.example/1.jpeg?x-expires=1700086400", "https://cdn.example/1b.jpeg"],
+                        "width": 1440, "height": 1920, "expires_at": 1_700_086_400
+                    }),
+                ),
+                ("/image_post_info/images/1/width", json!(null)),
+                ("/video/duration", json!(0)),
+                ("/video/play_addr", json!(null)),
+                ("/collection/estimated", json!([])),
+                (
+                    "/share_info/share_url",
+                    json!("https://www.tiktok.com/@mira.k/photo/7300000000123456789"),
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn extras() {
+        check(
+            "extras",
+            &[
+                ("/is_ads", json!(false)),
+                (
+                    "/commerce_info",
+                    json!({"branded_content_type": null, "ad_authorization": true, "is_ec_video": true}),
+                ),
+                (
+                    "/aigc_info",
+                    json!({"aigc_label_type": 1, "created_by_ai": null, "description": "Creator labeled as AI-generated"}),
+                ),
+                ("/is_top", json!(true)),
+                ("/item_mute", json!(false)),
+                ("/is_original_item", json!(false)),
+                ("/is_official_item", json!(true)),
+                ("/mask_type", json!(3)),
+                (
+                    "/anchors",
+                    json!([{"id": "7", "type": 54, "keyword": "CapCut", "description": "CapCut · Video Editor", "schema": null}]),
+                ),
+                ("/duet_info", json!({"from_id": "7200000000000000009"})),
+                (
+                    "/effect_stickers",
+                    json!([{"id": "1805988", "name": "sparkle"}]),
+                ),
+                (
+                    "/interaction_stickers",
+                    json!([{"type": 4, "text": ["hello", "tea"]}]),
+                ),
+                (
+                    "/poi_info",
+                    json!({"poi_id": "22535865206014961", "poi_name": "Market Hall", "address": "Eteläranta 1",
+                       "city": "Helsinki", "country_code": "660013", "category": "Food"}),
+                ),
+                ("/suggest_words", json!(["cat tea", "tea house"])),
+            ],
+        );
+        check(
+            "duet_from_none",
+            &[("/duet_info", json!({"from_id": null}))],
+        );
+        check("author_missing", &[("/duet_info", json!(null))]);
+    }
+}

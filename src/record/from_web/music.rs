@@ -43,3 +43,45 @@ pub(super) fn music(sound: Sound, handle: Option<&str>) -> Option<Music> {
         ..Music::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check;
+
+    #[test]
+    fn only_an_english_title_names_the_owner() {
+        check(
+            "music_null",
+            &[
+                ("/music", json!(null)),
+                ("/added_sound_music_info", json!(null)),
+            ],
+        );
+        check(
+            "music_by_the_author",
+            &[
+                ("/music/owner_handle", json!("mira.k")),
+                ("/music/duration", json!(54)),
+                ("/music/is_original_sound", json!(true)),
+                ("/music/album", json!("")),
+                (
+                    "/music/play_url/url_list",
+                    json!(["https://cdn.example/s.mp3"]),
+                ),
+            ],
+        );
+        check(
+            "music_by_another",
+            &[
+                ("/music/owner_handle", json!(null)),
+                ("/music/play_url", json!(null)),
+            ],
+        );
+        check(
+            "music_title_in_another_language",
+            &[("/music/owner_handle", json!(null))],
+        );
+    }
+}

@@ -127,3 +127,72 @@ impl Mark {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::check;
+    use crate::record::{Shape, specimen};
+
+    #[test]
+    fn hashtags_and_mentions() {
+        check(
+            "hashtag_id_missing",
+            &[
+                (
+                    "/cha_list/0/share_info/share_url",
+                    json!("https://www.tiktok.com/tag/%C3%A9t%C3%A9"),
+                ),
+                ("/cha_list/0/share_info/share_title", json!(null)),
+                ("/cha_list/1/desc", json!("letters")),
+                ("/text_extra/0/hashtag_id", json!("77")),
+                ("/text_extra/1/hashtag_id", json!("5424")),
+                ("/text_extra/0/start", json!(3)),
+                ("/text_extra/0/end", json!(7)),
+            ],
+        );
+        check(
+            "challenges_missing",
+            &[("/cha_list", json!(null)), ("/text_extra", json!(null))],
+        );
+        check(
+            "challenges_empty",
+            &[("/cha_list", json!([])), ("/text_extra", json!([]))],
+        );
+        check(
+            "mention",
+            &[(
+                "/text_extra/0",
+                json!({
+                    "start": 0, "end": 4, "hashtag_name": "", "hashtag_id": null, "type": 0,
+                    "user_id": "6800000000000000002", "sec_uid": "MS4wLjABAAAAana", "user_unique_id": "ana",
+                    "sub_type": null, "is_commerce": null, "aweme_id": null
+                }),
+            )],
+        );
+        let (record, oddities) = specimen::json(Shape::Web, "web/challenges_with_junk");
+        assert_eq!(record["cha_list"].as_array().unwrap().len(), 1);
+        assert_eq!(oddities, 2);
+    }
+
+    #[test]
+    fn paragraphs() {
+        check(
+            "desc_only_in_contents",
+            &[
+                ("/desc", json!("😺 one\n#two")),
+                ("/content_desc", json!("😺 one\n#two")),
+                ("/text_extra/0/start", json!(7)),
+                ("/text_extra/0/end", json!(11)),
+            ],
+        );
+        check(
+            "contents_beside_desc",
+            &[
+                ("/desc", json!("one #two")),
+                ("/text_extra/0/start", json!(4)),
+            ],
+        );
+    }
+}

@@ -196,3 +196,97 @@ impl Subtitle {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::check;
+    use crate::record::{Shape, specimen};
+
+    #[test]
+    fn downloads() {
+        for (name, address_is_null, watermark, allowed) in [
+            ("download_addr_absent", true, json!(null), json!(null)),
+            ("download_addr_empty", true, json!(null), json!(false)),
+            ("download_addr_present", false, json!(true), json!(true)),
+            ("download_setting_closed", false, json!(true), json!(false)),
+        ] {
+            let (record, _) = specimen::json(Shape::Web, &format!("web/{name}"));
+            assert_eq!(
+                record["video"]["download_addr"].is_null(),
+                address_is_null,
+                "{name}"
+            );
+            assert_eq!(record["video"]["has_watermark"], watermark, "{name}");
+            let control = &record["video_control"];
+            assert_eq!(
+                control.get("allow_download").unwrap_or(&Value::Null),
+                &allowed,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn files_to_play() {
+        check(
+            "play_addr_struct",
+            &[(
+                "/video/play_addr",
+                json!({
+                    "uri": "v0full", "url_list": ["https://cdn.example/full.mp4?expire=1700086400"],
+                    "width": 576, "height": 1024, "url_key": "v0full_h264", "data_size": 1000,
+                    "file_hash": "ab", "file_cs": "c:0-1-2", "expires_at": 1_700_086_400
+                }),
+            )],
+        );
+        check(
+            "play_addr_best_of_h264",
+            &[
+                ("/video/play_addr/uri", json!("v0high")),
+                ("/video/play_addr_bytevc1/uri", json!("v0hvc")),
+                ("/video/bit_rate/0/gear_name", json!("normal_540_0")),
+                ("/video/bit_rate/0/play_addr/data_size", json!(4_477_607)),
+                ("/video/bit_rate/2/codec", json!("h265_hvc1")),
+            ],
+        );
+        check(
+            "play_addr_bare",
+            &[
+                ("/video/play_addr/expires_at", json!(0x6453_2fb5)),
+                ("/video/ratio", json!("720p")),
+                ("/video/duration", json!(5000)),
+                ("/collection/estimated", json!(["video.duration"])),
+            ],
+        );
+    }
+
+    #[test]
+    fn captions() {
+        check(
+            "subtitles_in_both_lists",
+            &[(
+                "/cla_info",
+                json!({
+                    "has_original_audio": true, "original_language": "fin-FI",
+                    "caption_infos": [
+                        {"language": "fin-FI", "caption_format": "webvtt", "is_auto_generated": true,
+                         "source": "ASR", "url": "https://cdn.example/a.vtt", "expires_at": 1_700_086_400},
+                        {"language": "eng-US", "caption_format": "webvtt", "is_auto_generated": false,
+                         "source": null, "url": "https://cdn.example/b.vtt?x-expires=1700086401",
+                         "expires_at": 1_700_086_401}
+                    ]
+                }),
+            )],
+        );
+        check(
+            "subtitles_in_the_old_list",
+            &[
+                ("/cla_info/caption_infos/0/is_auto_generated", json!(true)),
+                ("/cla_info/caption_infos/1/is_auto_generated", json!(null)),
+                ("/cla_info/caption_infos/1/source", json!("MT")),
+            ],
+        );
+    }
+}

@@ -86,11 +86,13 @@ fn whole_fraction(number: f64) -> Found<i128> {
 }
 
 fn int(leaf: Leaf<'_>) -> Found<i64> {
-    let number = whole(leaf)?;
-    if number.is_some_and(|number| number.abs() > MAX_EXACT) {
+    let Some(number) = whole(leaf)? else {
+        return Ok(None);
+    };
+    if !(-MAX_EXACT..=MAX_EXACT).contains(&number) {
         return Err(Unusable);
     }
-    Ok(number.and_then(|number| number.try_into().ok()))
+    number.try_into().map(Some).map_err(|_| Unusable)
 }
 
 fn count(leaf: Leaf<'_>) -> Found<u64> {
@@ -190,6 +192,7 @@ mod tests {
             ("9007199254740991", Some(9_007_199_254_740_991), 0),
             ("9007199254740992", None, 1),
             ("\"99999999999999999999999999999999999999999\"", None, 1),
+            ("\"-170141183460469231731687303715884105728\"", None, 1),
             ("18446744073709551616", None, 1),
             ("7.5", None, 1),
             ("-1", None, 1),

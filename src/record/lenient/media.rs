@@ -143,7 +143,7 @@ impl<'de> FromAny<'de> for Media {
             is_given: true,
             ..Self::default()
         };
-        let mut elements = Elements::new(list);
+        let mut elements = Elements(list);
         while let Some(element) = elements.next::<Self>()? {
             if media.leads_somewhere() {
                 media.urls.extend(element.urls);
@@ -165,7 +165,7 @@ impl<'de> FromAny<'de> for Pictures {
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Elements::new(list)
+        Elements(list)
             .collect(Media::asset)
             .map(|list| Self(Some(list)))
     }

@@ -1,7 +1,5 @@
 //! Objects and lists, and what stands for them.
 
-use std::marker::PhantomData;
-
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 
@@ -83,7 +81,7 @@ impl<'de, T: Deserialize<'de>> FromAny<'de> for List<T> {
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Elements::new(list)
+        Elements(list)
             .collect(|element: Obj<T>| element.0)
             .map(|list| Self(Some(list)))
     }
@@ -96,7 +94,7 @@ impl<'de> FromAny<'de> for Texts {
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Elements::new(list)
+        Elements(list)
             .collect(|element: Text| element.0)
             .map(|list| Self(Some(list)))
     }
@@ -112,25 +110,19 @@ pub(super) fn count_unless_empty(leaf: &Leaf<'_>) {
 }
 
 /// The elements of a list, as many as there is room for; the rest is one oddity.
-pub(super) struct Elements<'de, A> {
-    list: A,
-    lifetime: PhantomData<&'de ()>,
-}
+pub(super) struct Elements<A>(pub(super) A);
 
-impl<'de, A: SeqAccess<'de>> Elements<'de, A> {
-    pub(super) fn new(list: A) -> Self {
-        Self {
-            list,
-            lifetime: PhantomData,
-        }
-    }
-
-    pub(super) fn next<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, A::Error> {
+impl<A> Elements<A> {
+    pub(super) fn next<'de, T>(&mut self) -> Result<Option<T>, A::Error>
+    where
+        T: Deserialize<'de>,
+        A: SeqAccess<'de>,
+    {
         if take_room() {
-            return self.list.next_element();
+            return self.0.next_element();
         }
         let mut was_cut = false;
-        while self.list.next_element::<IgnoredAny>()?.is_some() {
+        while self.0.next_element::<IgnoredAny>()?.is_some() {
             was_cut = true;
         }
         if was_cut {
@@ -139,10 +131,14 @@ impl<'de, A: SeqAccess<'de>> Elements<'de, A> {
         Ok(None)
     }
 
-    pub(super) fn collect<T: Deserialize<'de>, U>(
+    pub(super) fn collect<'de, T, U>(
         mut self,
         keep: impl Fn(T) -> Option<U>,
-    ) -> Result<Vec<U>, A::Error> {
+    ) -> Result<Vec<U>, A::Error>
+    where
+        T: Deserialize<'de>,
+        A: SeqAccess<'de>,
+    {
         let mut kept = Vec::new();
         while let Some(element) = self.next()? {
             kept.extend(keep(element));
