@@ -1,6 +1,8 @@
 //! How fast list entries become records: a page of 30 of the site's items and one of the app's,
 //! about 25 KB each as in captured answers. Every value is made up.
 
+#![recursion_limit = "256"]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

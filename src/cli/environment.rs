@@ -81,12 +81,13 @@ impl Environment {
         let value = self.get(&variable).filter(|_| !silenced);
         match value {
             Some(value) => {
-                let arg = if matches!(arg.get_action(), ArgAction::SetTrue) {
-                    arg.value_parser(BoolishValueParser::new())
-                } else {
-                    arg
+                let arg = match arg.get_action() {
+                    ArgAction::SetTrue => arg.value_parser(BoolishValueParser::new()),
+                    // A count has no default that help could show.
+                    ArgAction::Count => arg,
+                    _ => arg.hide_default_value(true),
                 };
-                arg.default_value(value).hide_default_value(true)
+                arg.default_value(value)
             }
             None => arg,
         }

@@ -14,7 +14,7 @@ pub struct WordsArgs {
     /// Only errors on stderr.
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say what is done; twice: each request; thrice: everything. RUST_LOG beats it.
+    /// Say what is done; -vv each request, -vvv everything. RUST_LOG beats it.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Form of the lines on stderr.
@@ -23,8 +23,7 @@ pub struct WordsArgs {
     /// Colours on stderr.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Take switches from this file of TIKTOK_HASHTAG_<SWITCH>=… lines; no .env is read unless
-    /// named.
+    /// Take switches from this file, see .env.example; none is read unless named.
     #[arg(long, global = true, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
 }

@@ -16,8 +16,8 @@ const MOST: u64 = 16 * 1024 * 1024 + 1;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
-    /// Hashtags, as names or links: travel, '#travel', https://www.tiktok.com/tag/travel.
-    #[arg(value_name = "TAG|URL")]
+    /// Hashtags, as names or links: travel, '#travel', www.tiktok.com/tag/travel.
+    #[arg(value_name = "TAG|URL", help_heading = None::<&'static str>)]
     pub tags: Vec<Ask>,
     /// A hashtag's name; wins over --url.
     #[arg(long, value_name = "NAME")]
@@ -25,16 +25,16 @@ pub struct InputArgs {
     /// A hashtag's link.
     #[arg(long, value_name = "URL")]
     pub url: Option<TagUrl>,
-    /// A JSON object, array, JSON lines or plain list of hashtags; - for standard input.
+    /// File of hashtags, as JSON, JSON lines or one a line; - for standard input.
     #[arg(long, value_name = "FILE|-")]
     pub input: Option<PathBuf>,
     /// The viewer's country, e.g. US: a hint to the site, not a filter.
     #[arg(short, long, value_name = "CC")]
     pub region: Option<Region>,
-    /// Most records for each hashtag [default: 100].
+    /// At most so many records of each hashtag [default: 100].
     #[arg(short = 'n', long, value_name = "N", conflicts_with = "all")]
     pub limit: Option<Limit>,
-    /// Everything the feed gives.
+    /// All records the feed gives, instead of a limit.
     #[arg(long)]
     pub all: bool,
 }

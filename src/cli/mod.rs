@@ -46,8 +46,8 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Examples:
+  tiktok-hashtag pull travel --demo -n 3 | jq -r .desc
   tiktok-hashtag pull travel --limit 50
-  tiktok-hashtag pull travel --demo | jq -r .desc
   tiktok-hashtag pull https://www.tiktok.com/tag/travel -o travel.jsonl --append
   tiktok-hashtag import saved/*.json > videos.jsonl
   tiktok-hashtag info travel
@@ -63,7 +63,7 @@ Exit status: 0 complete, 2 usage, 3 not found, 4 blocked, 5 temporary, 6 bad dat
 pub enum Command {
     /// Collect the videos of one or more hashtags.
     Pull(Box<PullArgs>),
-    /// Read the same records out of saved answers; opens no socket.
+    /// Make the same records of answers saved in a browser; opens no socket.
     Import(Box<ImportArgs>),
     /// Print what the site says of a hashtag itself: id, description, totals.
     Info(Box<InfoArgs>),
@@ -103,8 +103,9 @@ pub struct PullArgs {
 Examples:
   tiktok-hashtag import answer.json page.html capture.ndjson.gz
   curl -s … | tiktok-hashtag import - --name travel
-Reads API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of any year,
-zeeschuimer NDJSON; what a file is, is told by its content.")]
+
+Reads API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of any year and
+zeeschuimer NDJSON, .gz too; what a file is, is told by its content.")]
 pub struct ImportArgs {
     /// Files of saved answers; - for standard input.
     #[arg(value_name = "FILE|-", required = true)]
@@ -143,7 +144,7 @@ Examples:
   tiktok-hashtag pull anything --rate 0 --base-url http://127.0.0.1:8899
 
 The hashtag's name picks what happens: any name is a feed of 300 videos, t1000 one of 1000,
-empty200 answers with nothing, captcha_html with a captcha page, and so on.")]
+empty200 answers with nothing, captcha_html with a captcha page; CONTRIBUTING.md tells more.")]
 pub struct SimulateArgs {
     /// Port to listen on; 0 for any free one.
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -11,22 +11,23 @@ use crate::sink::{Existing, Target};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// File for the records; - for standard output.
+    /// File for the records; - for standard output. One that holds something needs --append or
+    /// --overwrite.
     #[arg(short, long, value_name = "FILE|-", default_value = "-")]
     pub output: PathBuf,
-    /// Add to a file of records what it lacks.
+    /// Add to FILE the records it lacks.
     #[arg(long, conflicts_with = "overwrite")]
     pub append: bool,
-    /// Replace the file, whole and at the end.
+    /// Replace FILE, whole and at the end.
     #[arg(long)]
     pub overwrite: bool,
-    /// The source's own object instead of the record.
+    /// Write the site's own object instead of the record.
     #[arg(long, conflicts_with = "with_raw")]
     pub raw: bool,
-    /// The source's own object beside the record, under raw.
+    /// Write the site's own object too, under the record's key raw.
     #[arg(long)]
     pub with_raw: bool,
-    /// Append one JSON line a hashtag that says what was done; - for stderr.
+    /// Append a receipt of each hashtag, one JSON line, to FILE; - for stderr.
     #[arg(long, value_name = "FILE|-")]
     pub summary: Option<PathBuf>,
 }

@@ -14,7 +14,7 @@ use crate::source::http::{Patience, Site};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
-    /// The lane: auto tries web, then embed.
+    /// Where the videos come from.
     #[arg(long, value_name = "LANE", default_value = "auto")]
     pub source: LaneChoice,
     /// Send every request to this server instead of TikTok's.
@@ -23,8 +23,8 @@ pub struct SourceArgs {
     /// Use the built-in pretend site: no network, invented videos.
     #[arg(long)]
     pub demo: bool,
-    /// Cookies to send: cookies.txt, a browser extension's JSON, Playwright's storage state, a
-    /// Cookie header or a lone msToken.
+    /// File of cookies to send: cookies.txt, a browser extension's JSON, Playwright's storage
+    /// state, a Cookie header or a lone msToken.
     #[arg(long, value_name = "FILE")]
     pub cookies: Option<PathBuf>,
     /// HTTP, HTTPS or SOCKS proxy; one with a password only by TIKTOK_HASHTAG_PROXY.
@@ -40,9 +40,9 @@ pub struct SourceArgs {
 pub enum LaneChoice {
     /// web, then embed when web is turned away.
     Auto,
-    /// The site's JSON API: mostly gated without a signature.
+    /// The site's JSON API, which mostly answers only its own page.
     Web,
-    /// The embed pages: at most 10 videos, from most places.
+    /// The embed pages: at most 10 videos, works from most places.
     Embed,
 }
 
@@ -64,13 +64,13 @@ pub struct PaceArgs {
     /// --demo or --base-url [default: 0.4; with --demo 0].
     #[arg(long, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
-    /// Longest time for one try, e.g. 60 or 90s.
+    /// Longest time for one try of a request, e.g. 60 or 90s.
     #[arg(long, value_name = "S", default_value = "60")]
     pub timeout: Seconds,
     /// Retries of one request after its first try.
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub retries: u32,
-    /// Longest wait the site may ask for, e.g. 60 or 15m.
+    /// Longest wait the site may ask for before the run gives up, e.g. 60 or 15m.
     #[arg(long, value_name = "S", default_value = "60")]
     pub max_wait: Seconds,
 }

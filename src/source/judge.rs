@@ -392,9 +392,12 @@ mod tests {
     const WAF: &str =
         r#"<html>Please wait...<p id="cs"></p><p id="wci"></p><p id="rci"></p><p id="rs"></p>"#;
 
+    /// Status, headers, body, what was asked for, and what becomes of it.
+    type Row<'a> = (u16, &'a [(&'a str, &'a str)], &'a str, Due, &'a str);
+
     #[test]
     fn status_lines_decide_first() {
-        let rows: &[(u16, &[(&str, &str)], &str, Due, &str)] = &[
+        let rows: &[Row<'_>] = &[
             (200, &[], PAGE, Due::List, "good"),
             (
                 302,

@@ -200,9 +200,13 @@ mod tests {
         (script.asked, script.renewals, stalled)
     }
 
+    /// Name, the pages as `Script` takes them, the cursors asked for, renewals, and whether it
+    /// stalled.
+    type Row<'a> = (&'a str, &'a [(usize, u64, u64)], &'a [u64], usize, bool);
+
     #[tokio::test]
     async fn strikes_and_what_is_asked_after_each() {
-        let rows: &[(&str, &[(usize, u64, u64)], &[u64], usize, bool)] = &[
+        let rows: &[Row<'_>] = &[
             ("healthy", &[(30, 30, 30), (30, 30, 60)], &[0, 30], 0, false),
             (
                 "hiccup",

@@ -43,7 +43,7 @@ impl Web {
             Ok(tag) => tag,
             Err(error) if is_silence(&error) => {
                 tracing::info!("the look-up gave nothing ({error}); trying the pages");
-                self.from_pages(query).await.ok_or(error)?
+                self.info_on_pages(query).await.ok_or(error)?
             }
             Err(error) => return Err(error),
         };
@@ -68,7 +68,7 @@ impl Web {
     }
 
     /// The other places that tell a hashtag's id, in the order they are likely to answer.
-    async fn from_pages(&self, query: &Query) -> Option<TagInfo> {
+    async fn info_on_pages(&self, query: &Query) -> Option<TagInfo> {
         let name = encode(query.name.as_str());
         let embed = request(&format!("/embed/tag/{name}"), vec![], query, Due::EmbedPage);
         if let Ok(html) = self.http.get(&embed).await

@@ -1,5 +1,5 @@
 //! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
-//! ([`Http::get`]); every attempt, look-up, retry and redirect hop goes through it.
+//! (`Http::get`); every attempt, look-up, retry and redirect hop goes through it.
 
 mod send;
 mod site;

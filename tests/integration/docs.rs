@@ -1,0 +1,349 @@
+//! Papers are tests: what the README shows is what the binary prints, the files in `data/` are
+//! what it generates, and every switch and variable is written down. `UPDATE_FILES=1` rewrites
+//! what is generated instead of comparing it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests that cannot go on has failed"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use clap::CommandFactory as _;
+use serde_json::Value;
+use tiktok_hashtag::cli::Cli;
+
+/// Variables that are read but stand for no switch.
+const OTHER_VARIABLES: [&str; 7] = [
+    "TIKTOK_HASHTAG_MS_TOKEN",
+    "RUST_LOG",
+    "NO_COLOR",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+];
+/// What `collection.collected_at` is in the sample: a time at which its links still worked.
+const COLLECTED_AT: i64 = 1_790_086_400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn paper(name: &str) -> String {
+    let text = fs::read_to_string(root().join(name)).expect(name);
+    text.replace("\r\n", "\n")
+}
+
+/// A command that sees nothing of the tester's own environment but where programs are.
+fn scrubbed(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
+    let binary = Path::new(env!("CARGO_BIN_EXE_tiktok-hashtag"));
+    let mut path = vec![binary.parent().unwrap().to_owned()];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("PATH", std::env::join_paths(path).unwrap())
+        .current_dir(folder);
+    if let Some(root) = std::env::var_os("SYSTEMROOT") {
+        command.env("SYSTEMROOT", root);
+    }
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_tiktok-hashtag");
+    scrubbed(binary, folder).args(args).output().unwrap()
+}
+
+fn stdout(args: &[&str]) -> String {
+    let output = run(root(), args);
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Compares a generated file with what the program generates now, or rewrites it.
+fn check(name: &str, now: &str) {
+    if std::env::var_os("UPDATE_FILES").is_some() {
+        fs::write(root().join(name), now).expect(name);
+    }
+    assert!(
+        paper(name) == now,
+        "{name} is out of date; run UPDATE_FILES=1 cargo test --test integration docs"
+    );
+}
+
+#[test]
+fn the_schema_file_is_what_schema_prints() {
+    check("data/record.schema.json", &stdout(&["schema"]));
+}
+
+#[test]
+fn the_sample_is_what_the_demo_gives() {
+    let lines = stdout(&["pull", "viral", "-n", "3", "--region", "US", "--demo"]);
+    let mut records: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let photos = |record: &&Value| !record["image_post_info"].is_null();
+    assert_eq!(records.len(), 3);
+    assert_eq!(records.iter().filter(photos).count(), 1, "one photo post");
+    for record in &mut records {
+        let collected_at = &mut record["collection"]["collected_at"];
+        assert!(collected_at.is_i64());
+        *collected_at = COLLECTED_AT.into();
+    }
+    let sample = serde_json::to_string_pretty(&records).unwrap();
+    check("data/sample-output.json", &format!("{sample}\n"));
+}
+
+#[test]
+fn the_sample_follows_the_schema() {
+    let schema = serde_json::from_str(&paper("data/record.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let sample: Value = serde_json::from_str(&paper("data/sample-output.json")).unwrap();
+    for record in sample.as_array().unwrap() {
+        let wrong = schema.iter_errors(record).next();
+        assert!(wrong.is_none(), "{wrong:?}");
+    }
+    assert!(!schema.is_valid(&Value::Object(serde_json::Map::new())));
+}
+
+#[test]
+fn the_input_example_can_be_pulled() {
+    let args = ["pull", "--input", "data/input.example.json", "--demo"];
+    let names: BTreeSet<String> = stdout(&args)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["input"]["name"].to_string())
+        .collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+/// Every command's name and visible long switches, and all switches that a variable can set.
+fn switches() -> (Vec<(String, Vec<String>)>, BTreeSet<String>) {
+    let cli = Cli::command();
+    let mut visible = Vec::new();
+    let mut all = BTreeSet::new();
+    for command in cli.get_subcommands() {
+        let args: Vec<_> = command.get_arguments().chain(cli.get_arguments()).collect();
+        let long = |arg: &&clap::Arg| arg.get_long().map(str::to_owned);
+        all.extend(args.iter().filter_map(long));
+        let shown = args.iter().filter(|arg| !arg.is_hide_set());
+        visible.push((
+            command.get_name().to_owned(),
+            shown.filter_map(long).collect(),
+        ));
+    }
+    assert!(all.contains("limit") && all.contains("quiet"), "{all:?}");
+    (visible, all)
+}
+
+#[test]
+fn every_switch_is_in_its_help() {
+    for (command, switches) in switches().0 {
+        let help = stdout(&[&command, "--help"]);
+        for switch in switches {
+            assert!(
+                help.contains(&format!("--{switch}")),
+                "{command} --{switch}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_papers_name_no_switch_that_does_not_exist() {
+    let known = switches().1;
+    for name in ["README.md", "CHANGELOG.md"] {
+        let text = paper(name);
+        let ours = text.lines().filter(|line| !line.contains("cargo "));
+        for switch in ours.flat_map(named_switches) {
+            let other = ["help", "version"].contains(&switch.as_str());
+            assert!(other || known.contains(&switch), "{name}: --{switch}");
+        }
+    }
+}
+
+/// The long switches in a line, `--limit` as `limit`.
+fn named_switches(line: &str) -> Vec<String> {
+    let starts = line.match_indices("--").filter(|(at, _)| {
+        let before = line[..*at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && c != '-')
+    });
+    let name = |(at, _): (usize, &str)| -> String {
+        let rest = line[at + 2..].chars();
+        rest.take_while(|c| c.is_ascii_lowercase() || *c == '-')
+            .collect()
+    };
+    starts
+        .map(name)
+        .filter(|name| name.starts_with(char::is_alphabetic))
+        .collect()
+}
+
+/// The variables of `.env.example` and their values.
+fn documented_variables() -> Vec<(String, String)> {
+    let text = paper(".env.example");
+    let rows = text.lines().filter_map(|line| {
+        let (name, value) = line.strip_prefix('#')?.split_once('=')?;
+        let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
+        name.chars()
+            .all(is_name)
+            .then(|| (name.to_owned(), value.to_owned()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_variable_is_in_the_example_and_no_other() {
+    let of_switch = |s: String| format!("TIKTOK_HASHTAG_{}", s.replace('-', "_").to_uppercase());
+    let mut read: BTreeSet<String> = switches().1.into_iter().map(of_switch).collect();
+    read.extend(OTHER_VARIABLES.map(str::to_owned));
+    let listed = documented_variables();
+    let names: BTreeSet<String> = listed.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(names.len(), listed.len(), "one line a variable");
+    assert_eq!(names, read);
+}
+
+#[test]
+fn every_value_of_the_example_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = stdout(&["pull", "t2", "--demo", "--raw"]);
+    for (name, text) in [
+        ("tags.txt", "t2\n"),
+        ("cookies.txt", "ttwid=1\n"),
+        (".env", "TIKTOK_HASHTAG_LIMIT=2\n"),
+        ("saved.json", &saved),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    for (name, value) in documented_variables() {
+        let output = scrubbed(env!("CARGO_BIN_EXE_tiktok-hashtag"), folder.path())
+            .args(["pull", "t2", "--demo"])
+            .env(&name, &value)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name}={value}: {output:?}");
+    }
+    let mut wrong = scrubbed(env!("CARGO_BIN_EXE_tiktok-hashtag"), folder.path());
+    let wrong = wrong.args(["pull", "t2", "--demo"]);
+    let output = wrong.env("TIKTOK_HASHTAG_LIMIT", "many").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn a_variable_is_read_where_the_example_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my.env");
+    fs::write(&file, "TIKTOK_HASHTAG_LIMIT=2\nTIKTOK_HASHTAG_DEMO=true\n").unwrap();
+    let named = run(folder.path(), &["pull", "viral", "--env-file", "my.env"]);
+    assert_eq!(named.stdout.split_inclusive(|b| *b == b'\n').count(), 2);
+    let beaten = run(
+        folder.path(),
+        &["pull", "viral", "--env-file", "my.env", "-n", "1"],
+    );
+    assert_eq!(beaten.stdout.split_inclusive(|b| *b == b'\n').count(), 1);
+}
+
+#[test]
+fn the_changelog_has_a_place_for_what_comes() {
+    let changelog = paper("CHANGELOG.md");
+    let first = changelog.lines().find(|line| line.starts_with("## "));
+    assert_eq!(first, Some("## [Unreleased]"));
+}
+
+#[test]
+fn the_readme_fits_a_person_in_a_hurry() {
+    let readme = paper("README.md");
+    assert!(readme.lines().count() < 200);
+    for file in named_files(&readme) {
+        assert!(root().join(&file).exists(), "{}", file.display());
+    }
+}
+
+/// What the README links to within the project.
+fn named_files(readme: &str) -> Vec<PathBuf> {
+    let links = readme.split("](").skip(1);
+    let targets = links.filter_map(|rest| rest.split(')').next());
+    let inside = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    inside.map(PathBuf::from).collect()
+}
+
+#[test]
+fn the_checks_run_the_test_command_of_the_readme() {
+    assert!(paper("README.md").contains("\ncargo test\n"));
+    assert!(paper(".ci/run").contains("\nrun \"tests\" cargo test\n"));
+}
+
+#[test]
+fn the_record_in_the_readme_is_part_of_the_sample() {
+    let readme = paper("README.md");
+    let block = readme.split("```json\n").nth(1).unwrap();
+    let shown: Value = serde_json::from_str(block.split("```").next().unwrap()).unwrap();
+    let sample: Value = serde_json::from_str(&paper("data/sample-output.json")).unwrap();
+    assert!(shown.as_object().unwrap().len() > 5);
+    assert_part("", &shown, &sample[0]);
+}
+
+/// Every key of `part` is in `whole`, with the same value; lists are compared whole.
+fn assert_part(at: &str, part: &Value, whole: &Value) {
+    match part.as_object() {
+        Some(part) => part
+            .iter()
+            .for_each(|(key, part)| assert_part(&format!("{at}/{key}"), part, &whole[key])),
+        None => assert_eq!(part, whole, "{at}"),
+    }
+}
+
+/// Runs every `$ ` line of the README's console blocks, one after another in one folder, and
+/// compares both streams with what stands below it.
+#[cfg(unix)]
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
+fn the_readme_shows_what_the_program_prints() {
+    if !has_jq() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs jq");
+        eprintln!("skipped: no jq");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut now = String::new();
+    let (mut console, mut shown) = (false, false);
+    let readme = paper("README.md");
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            console = line == "```console";
+        }
+        let command = line.strip_prefix("$ ").filter(|_| console);
+        shown = command.is_some() || shown && console;
+        if command.is_some() || !shown {
+            now.push_str(line);
+            now.push('\n');
+        }
+        if let Some(command) = command {
+            now.push_str(&typed(command, folder.path()));
+        }
+    }
+    check("README.md", &now);
+}
+
+#[cfg(unix)]
+fn has_jq() -> bool {
+    let version = scrubbed("jq", root()).arg("--version").output();
+    version.is_ok_and(|output| output.status.success())
+}
+
+/// What a shell shows for a command line, the program being the one under test.
+#[cfg(unix)]
+fn typed(command: &str, folder: &Path) -> String {
+    let command = command.replace("cargo run --release --", "tiktok-hashtag");
+    let script = format!("{{ {command}\n}} 2>&1");
+    let output = scrubbed("bash", folder)
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
