@@ -118,11 +118,15 @@ pub struct ImportArgs {
     pub output: OutputArgs,
 }
 
-/// `info`.
+/// `info`. It takes the limits a file of hashtags may hold, but does nothing with them.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("limit", |arg| arg.hide(true)),
+    mut_arg("all", |arg| arg.hide(true)),
+    after_help = "\
 Example:
-  tiktok-hashtag info travel | jq .view_count")]
+  tiktok-hashtag info travel | jq .view_count"
+)]
 pub struct InfoArgs {
     /// Which hashtags.
     #[command(flatten)]
