@@ -39,8 +39,18 @@ fn may_begin_unsafe(byte: u8) -> bool {
     matches!(byte, 0..=0x1f | 0x7f | 0xc2 | 0xe2)
 }
 
+/// Looks at a block at a time without a way out in between, which the compiler turns into vector
+/// instructions.
+fn has_unsafe_start(text: &[u8]) -> bool {
+    text.chunks(64).any(|block| {
+        block
+            .iter()
+            .fold(false, |found, &byte| found | may_begin_unsafe(byte))
+    })
+}
+
 fn write_escaped<W: ?Sized + Write>(writer: &mut W, text: &str) -> io::Result<()> {
-    if !text.bytes().any(may_begin_unsafe) {
+    if !has_unsafe_start(text.as_bytes()) {
         return writer.write_all(text.as_bytes());
     }
     let mut done = 0;

@@ -192,9 +192,12 @@ mod tests {
         chain
     }
 
+    /// Pages as `chain` takes them.
+    type Links<'a> = &'a [(u64, i64)];
+
     #[test]
     fn what_is_missing_is_counted_once() {
-        let rows: &[(&str, &[(u64, i64)], u64)] = &[
+        let rows: &[(&str, Links<'_>, u64)] = &[
             ("whole", &[(0, 30), (30, 60), (60, 0)], 0),
             ("cut short is not a gap", &[(0, 30), (30, 60)], 0),
             ("late", &[(30, 60), (60, 0)], 1),
@@ -217,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_order_follows_the_cursors() {
-        let rows: &[(&[(u64, i64)], &[usize])] = &[
+        let rows: &[(Links<'_>, &[usize])] = &[
             (&[(30, 60), (60, 0), (0, 30)], &[2, 0, 1]),
             // Cursors need not grow evenly, nor at all.
             (&[(7, 0), (0, 90), (90, 7)], &[1, 2, 0]),

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr2;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -93,39 +94,36 @@ pub(crate) fn integer(raw: &RawValue) -> Option<i64> {
     raw.get().trim_matches('"').parse().ok()
 }
 
-/// How deep objects and arrays are nested in a JSON text; 0 for a lone number or string.
+/// How deep objects and arrays are nested in a JSON text; 0 for a lone number or string. The
+/// parser skips what it does not read without counting its depth, so this does.
 pub(crate) fn depth(json: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
-    let mut rest = json;
-    loop {
-        let (plain, string) = rest.split_once('"').unwrap_or((rest, ""));
-        for byte in plain.bytes() {
-            match byte {
-                b'{' | b'[' => {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                }
-                b'}' | b']' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        let Some(after) = after_string(string) else {
-            return deepest;
-        };
+    let mut rest = json.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
         rest = after;
+        match byte {
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => rest = after_string(after),
+            _ => {}
+        }
     }
+    deepest
 }
 
-/// What follows the quote that ends a string of JSON.
-fn after_string(mut string: &str) -> Option<&str> {
-    loop {
-        let (text, after) = string.split_once('"')?;
-        let slashes = text.len() - text.trim_end_matches('\\').len();
-        if slashes % 2 == 0 {
-            return Some(after);
+/// What follows the quote that ends a string of JSON; nothing if none does.
+fn after_string(mut string: &[u8]) -> &[u8] {
+    while let Some(at) = memchr2(b'"', b'\\', string) {
+        if string[at] == b'"' {
+            return &string[at + 1..];
         }
-        string = after;
+        // The backslash and what it escapes.
+        string = string.get(at + 2..).unwrap_or_default();
     }
+    &[]
 }
 
 /// A key's name without quotes and escapes.
@@ -238,6 +236,9 @@ mod tests {
             ("1", 0),
             ("{}", 1),
             (r#"["\"[[",{"{":[]}]"#, 3),
+            (r#"["\\",["#, 2),
+            ("\"[[[", 0),
+            ("[\"\\", 1),
             ("[[],[[]]]", 3),
         ] {
             assert_eq!(depth(json), deep, "{json}");

@@ -6,14 +6,13 @@ use serde_json::value::RawValue;
 use super::what::What;
 use super::{Outcome, Sink, clue, sigi};
 use crate::record::{RawItem, Shape};
+use crate::source::bounds::DEPTH;
 use crate::source::walk::{
     depth, elements, field, fields, integer, is_array, is_object, pick, text,
 };
 
 /// How many objects and arrays may stand around an item.
 pub(super) const ENVELOPES: u8 = 8;
-/// Levels of nesting a JSON text may have, as many as serde_json reads by default.
-const DEPTH: usize = 128;
 /// How many kinds of other things are told apart in one file before further errors count as JSON.
 const KINDS: usize = 32;
 
