@@ -44,6 +44,21 @@ pub enum Failure {
     Output(std::io::Error),
 }
 
+/// What asking for a page led to.
+enum Asked {
+    Page(Page),
+    Stopped(StoppedBecause),
+}
+
+/// What is left of a page, and what its records say of where they were seen.
+struct Entries<'a> {
+    lane: Lane,
+    query: &'a Query,
+    /// Epoch seconds.
+    now: i64,
+    rest: std::slice::Iter<'a, RawItem>,
+}
+
 /// One hashtag's videos on their way from a source to the output.
 pub struct Pull<'a> {
     /// Where records go.
@@ -103,53 +118,83 @@ impl<'a> Pull<'a> {
         failure
     }
 
+    /// Writes page after page. Once a page is known to be good and the limit to lie beyond it, the
+    /// next one is asked for while the rest of it is written.
     async fn collect(
         &mut self,
         pages: &mut Pages<'_>,
         query: &Query,
     ) -> Result<StoppedBecause, Failure> {
+        let mut signals = self.signals.clone();
+        let mut asked = ask(pages, &mut signals).await?;
         loop {
-            let page = tokio::select! {
-                biased;
-                signal = self.signals.raised() => return Ok(StoppedBecause::Interrupted(signal)),
-                page = pages.next() => page,
+            let page = match asked {
+                Asked::Page(page) => page,
+                Asked::Stopped(stopped) => return Ok(stopped),
             };
-            let Some(page) = page.transpose().map_err(Failure::Source)? else {
-                return Ok(StoppedBecause::EndOfFeed);
+            self.receipt.pages += u64::from(!page.continued);
+            let mut entries = Entries {
+                lane: pages.source().lane(),
+                query,
+                now: epoch_seconds(),
+                rest: page.items.iter(),
             };
-            let lane = pages.source().lane();
-            let fresh = self.take(&page, query, lane).map_err(Failure::Output)?;
-            self.progress.page(self.receipt);
+            let fresh = self.until_fresh(&mut entries)?;
             pages.learn(&page, fresh);
-            if self.is_full(query) {
-                return match page.next {
-                    Next::Lost(error) => Err(Failure::Source(error)),
-                    _ => Ok(StoppedBecause::Limit),
-                };
-            }
+            asked = if self.holds(&entries) {
+                let write = async { self.rest(&mut entries) };
+                let (asked, written) = tokio::join!(biased; ask(pages, &mut signals), write);
+                written?;
+                asked?
+            } else {
+                self.rest(&mut entries)?;
+                if self.is_full(query) {
+                    return full(page.next);
+                }
+                ask(pages, &mut signals).await?
+            };
         }
     }
 
-    /// Writes a page's new videos up to the limit; how many of them this run had not met.
-    fn take(&mut self, page: &Page, query: &Query, lane: Lane) -> std::io::Result<u64> {
-        self.receipt.pages += u64::from(!page.continued);
-        let now = epoch_seconds();
-        let mut fresh = 0;
-        for raw in &page.items {
-            if self.is_full(query) {
+    /// Writes entries up to the first video this run had not met, at once; whether there was one.
+    fn until_fresh(&mut self, entries: &mut Entries<'_>) -> Result<bool, Failure> {
+        let fresh = self.write(entries, true)?;
+        self.output.sink.flush().map_err(Failure::Output)?;
+        Ok(fresh)
+    }
+
+    /// Writes what is left of a page.
+    fn rest(&mut self, entries: &mut Entries<'_>) -> Result<(), Failure> {
+        self.write(entries, false)?;
+        self.output.sink.flush().map_err(Failure::Output)?;
+        self.progress.page(self.receipt);
+        Ok(())
+    }
+
+    /// Writes entries up to the limit, or up to one that is fresh; whether the last one was.
+    fn write(&mut self, entries: &mut Entries<'_>, until_fresh: bool) -> Result<bool, Failure> {
+        while !self.is_full(entries.query) {
+            let Some(raw) = entries.rest.next() else {
                 break;
-            }
+            };
             let sighting = Sighting {
-                query: Some(query),
-                lane,
+                query: Some(entries.query),
+                lane: entries.lane,
                 position: self.receipt.seen + 1,
-                collected_at: Some(now),
+                collected_at: Some(entries.now),
                 hashtag_feed: Some(true),
             };
-            fresh += u64::from(self.entry(raw, &sighting)?);
+            if self.entry(raw, &sighting).map_err(Failure::Output)? && until_fresh {
+                return Ok(true);
+            }
         }
-        self.output.sink.flush()?;
-        Ok(fresh)
+        Ok(false)
+    }
+
+    /// Whether all that is left of a page lies below the limit.
+    fn holds(&self, entries: &Entries<'_>) -> bool {
+        let most = self.receipt.written + entries.rest.len() as u64;
+        entries.query.limit.get().is_none_or(|limit| most < limit)
     }
 
     fn is_full(&self, query: &Query) -> bool {
@@ -205,6 +250,29 @@ impl<'a> Pull<'a> {
                 self.oddities
             );
         }
+    }
+}
+
+/// The next page, unless a signal comes first or the feed has ended.
+async fn ask(pages: &mut Pages<'_>, signals: &mut Signals) -> Result<Asked, Failure> {
+    let page = tokio::select! {
+        biased;
+        signal = signals.raised() => {
+            return Ok(Asked::Stopped(StoppedBecause::Interrupted(signal)));
+        }
+        page = pages.next() => page,
+    };
+    match page.transpose().map_err(Failure::Source)? {
+        Some(page) => Ok(Asked::Page(page)),
+        None => Ok(Asked::Stopped(StoppedBecause::EndOfFeed)),
+    }
+}
+
+/// How a run ends that reached its limit on a page that leads to `next`.
+fn full(next: Next) -> Result<StoppedBecause, Failure> {
+    match next {
+        Next::Lost(error) => Err(Failure::Source(error)),
+        _ => Ok(StoppedBecause::Limit),
     }
 }
 

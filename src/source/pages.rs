@@ -20,7 +20,7 @@ enum Strike {
 
 /// A feed, page by page.
 ///
-/// After each page the caller says with [`Pages::learn`] how many of its videos were new.
+/// After each page the caller says with [`Pages::learn`] whether any of its videos was new.
 pub struct Pages<'a> {
     source: &'a mut dyn Source,
     query: &'a Query,
@@ -66,9 +66,9 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Takes note of a page that brought `fresh` videos this run had not met, and decides what to
-    /// ask for next.
-    pub fn learn(&mut self, page: &Page, fresh: u64) {
+    /// Takes note of a page, and whether it brought a video this run had not met, and decides what
+    /// to ask for next.
+    pub fn learn(&mut self, page: &Page, fresh: bool) {
         let cursor = match &page.next {
             Next::End => return self.end = Some(Ok(())),
             Next::Lost(error) => return self.end = Some(Err(error.clone())),
@@ -77,7 +77,7 @@ impl<'a> Pages<'a> {
         if self.source.is_finite() {
             return self.at = Some(cursor);
         }
-        if fresh > 0 {
+        if fresh {
             self.strikes = 0;
         }
         let moved = self.at.is_none_or(|sent| cursor > sent) && cursor > Cursor(0);
@@ -91,13 +91,13 @@ impl<'a> Pages<'a> {
         }
     }
 
-    fn strike(&self, empty: bool, fresh: u64, moved: bool) -> Option<Strike> {
+    fn strike(&self, empty: bool, fresh: bool, moved: bool) -> Option<Strike> {
         let freed = moved && self.last == Some(Strike::Stuck);
         if empty {
             Some(Strike::Empty)
         } else if !moved {
             Some(Strike::Stuck)
-        } else if fresh == 0 && !freed {
+        } else if !fresh && !freed {
             Some(Strike::Known)
         } else {
             None
@@ -190,7 +190,7 @@ mod tests {
         let mut pages = Pages::new(&mut script, &query);
         for (_, fresh, _) in answers {
             match pages.next().await.unwrap() {
-                Ok(page) => pages.learn(&page, *fresh),
+                Ok(page) => pages.learn(&page, *fresh > 0),
                 Err(error) => stalled = error.verdict == Verdict::Stalled,
             }
         }
