@@ -107,7 +107,11 @@ impl StoppedBecause {
                 | Verdict::Refused,
             ) => Exit::Blocked,
             Self::Verdict(
-                Verdict::RateLimited | Verdict::Network | Verdict::Stalled | Verdict::Budget,
+                Verdict::RateLimited
+                | Verdict::Network
+                | Verdict::Stalled
+                | Verdict::Gap
+                | Verdict::Budget,
             )
             | Self::NotStarted => Exit::Temporary,
             Self::Verdict(Verdict::BadAnswer) => Exit::Data,

@@ -1,7 +1,7 @@
 //! The pipeline on one screen: page, record, new?, sink. It stops at the limit, at the end of the
 //! feed, at a failure or at a signal, and the receipt says which.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::clock::epoch_seconds;
 use crate::exit::StoppedBecause;
@@ -11,7 +11,7 @@ use crate::receipt::Receipt;
 use crate::record::{Lane, RawItem, Record, Sighting};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
-use crate::source::{Error, Next, Page, Pages, Source};
+use crate::source::{Error, Next, Page, Pages, Source, Verdict};
 
 /// Where records go, and in which form.
 pub struct Output {
@@ -69,7 +69,8 @@ pub struct Pull<'a> {
     pub progress: &'a Progress,
     /// What is counted.
     pub receipt: &'a mut Receipt,
-    met: HashSet<String>,
+    /// The ids met, and the lane that gave each last.
+    met: HashMap<String, Lane>,
     oddities: u64,
 }
 
@@ -86,7 +87,7 @@ impl<'a> Pull<'a> {
             signals,
             progress,
             receipt,
-            met: HashSet::new(),
+            met: HashMap::new(),
             oddities: 0,
         }
     }
@@ -96,7 +97,7 @@ impl<'a> Pull<'a> {
         let mut pages = Pages::new(source, query);
         let ended = self.collect(&mut pages, query).await;
         let cursor = pages.cursor().map(|cursor| cursor.to_string());
-        let (stopped, failure) = match ended {
+        let (stopped, failure) = match ended.and_then(|stopped| whole(stopped, source)) {
             Ok(stopped) => (stopped, None),
             Err(failure) => (failure.stopped(), Some(failure)),
         };
@@ -201,7 +202,8 @@ impl<'a> Pull<'a> {
         query.limit.get() == Some(self.receipt.written)
     }
 
-    /// One list entry: counted, and written if it is a video not met before. Whether it was new.
+    /// One list entry: counted, and written if it is a video not met before. Whether it was new to
+    /// its lane: a lane that takes over repeats what the one before gave, and does not stall by it.
     ///
     /// # Errors
     /// When the output cannot be written.
@@ -217,9 +219,10 @@ impl<'a> Pull<'a> {
         };
         self.oddities += u64::from(mapped.oddities);
         let mut record = mapped.record;
-        if !self.met.insert(record.aweme_id.clone()) {
+        let before = self.met.insert(record.aweme_id.clone(), sighting.lane);
+        if let Some(lane) = before {
             self.receipt.duplicates += 1;
-            return Ok(false);
+            return Ok(lane != sighting.lane);
         }
         let name = sighting.query.map(|query| query.name.as_str());
         if self.output.known.has(name, &record.aweme_id) {
@@ -274,6 +277,21 @@ fn full(next: Next) -> Result<StoppedBecause, Failure> {
         Next::Lost(error) => Err(Failure::Source(error)),
         _ => Ok(StoppedBecause::Limit),
     }
+}
+
+/// Holds a run that ended well against the pages its source lost: the end of a feed with gaps is
+/// not the end, a limit that was reached is reached.
+fn whole(stopped: StoppedBecause, source: &dyn Source) -> Result<StoppedBecause, Failure> {
+    let gaps = source.gaps();
+    if gaps == 0 {
+        return Ok(stopped);
+    }
+    let cause = format!("{gaps} pages of the feed were lost on the way");
+    if stopped == StoppedBecause::EndOfFeed {
+        return Err(Failure::Source(Error::new(Verdict::Gap, cause)));
+    }
+    tracing::warn!("{cause}");
+    Ok(stopped)
 }
 
 /// Whether a run on a lower lane ended without what was asked for, so that the block which led

@@ -132,9 +132,10 @@ impl Receipt {
         }
     }
 
-    /// Notes the lanes and the hashtag's id as the source knows them at the end.
+    /// Notes the lanes, the hashtag's id and the gaps as the source knows them at the end.
     pub fn note_source(&mut self, source: &dyn Source) {
         self.tag_id = source.tag_id();
+        self.gaps = source.gaps();
         self.lanes = source
             .lanes()
             .into_iter()

@@ -26,6 +26,7 @@ pub(super) fn advice(verdict: Verdict, embed_asked: bool) -> &'static str {
         Verdict::Refused => "try again later or from another network, or try --source embed",
         Verdict::Network => "check the connection and run it again",
         Verdict::Stalled => "what came so far is kept; run it again later",
+        Verdict::Gap => "what came is kept; run it again for what is missing",
         Verdict::BadAnswer => "the site may have changed; a newer version may know it",
         Verdict::Budget => "the connection is too poor to go on; run it again later",
         Verdict::EndOfFeed => "that is all there is",

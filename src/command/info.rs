@@ -56,7 +56,9 @@ async fn one(session: &Session, planned: Planned) -> Result<Exit, Refusal> {
         },
     };
     let mut lanes = session.lanes();
-    match lanes.tag_info(&query).await {
+    let told = lanes.tag_info(&query).await;
+    lanes.close().await;
+    match told {
         Ok(info) => {
             print(&line(&query, &info, lanes.lane()))?;
             Ok(Exit::Ok)

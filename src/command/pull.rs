@@ -100,6 +100,7 @@ impl Run<'_> {
         self.progress.begin(receipt);
         let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt);
         let failure = pull.run(query, lanes.as_mut()).await;
+        lanes.close().await;
         self.progress.end();
         receipt.note_requests(self.session.http.tally().since(before));
         if let Some(failure) = failure {

@@ -15,6 +15,8 @@ pub struct Auto {
     blocked: Option<Error>,
     /// The id a lane before the current one found.
     tag_id: Option<String>,
+    /// Gaps of the lanes before the current one.
+    gaps: u64,
 }
 
 impl Auto {
@@ -27,15 +29,16 @@ impl Auto {
             tried: Vec::new(),
             blocked: None,
             tag_id: None,
+            gaps: 0,
         }
     }
 
     /// Goes on with the next lane, or says why that is not possible.
-    fn step_down(&mut self, error: Error) -> Result<(), Error> {
+    async fn step_down(&mut self, error: Error) -> Result<(), Error> {
         let lane = self.current.lane();
         let error = error.on(lane);
         let next = if error.verdict.steps_down() {
-            self.rest.next()
+            self.next_ready().await
         } else {
             None
         };
@@ -49,8 +52,21 @@ impl Auto {
         self.tried.push((lane, Some(error.verdict)));
         self.blocked = Some(error);
         self.tag_id = self.tag_id();
+        self.gaps += self.current.gaps();
+        self.current.close().await;
         self.current = next;
         Ok(())
+    }
+
+    /// The next lane that this machine can use.
+    async fn next_ready(&mut self) -> Option<Box<dyn Source>> {
+        loop {
+            let mut next = self.rest.next()?;
+            match next.ready().await {
+                Ok(()) => return Some(next),
+                Err(words) => tracing::warn!("{} lane left out: {words}", next.lane()),
+            }
+        }
     }
 
     /// The error of the whole run: the last block's, whatever the lane below it ran into.
@@ -81,7 +97,7 @@ impl Source for Auto {
         loop {
             match self.current.page(query, at).await {
                 Ok(page) => return Ok(page),
-                Err(error) => self.step_down(error)?,
+                Err(error) => self.step_down(error).await?,
             }
             at = None;
         }
@@ -91,13 +107,25 @@ impl Source for Auto {
         loop {
             match self.current.tag_info(query).await {
                 Ok(info) => return Ok(info),
-                Err(error) => self.step_down(error)?,
+                Err(error) => self.step_down(error).await?,
             }
         }
     }
 
     fn tag_id(&self) -> Option<String> {
         self.current.tag_id().or_else(|| self.tag_id.clone())
+    }
+
+    async fn ready(&mut self) -> Result<(), String> {
+        self.current.ready().await
+    }
+
+    fn gaps(&self) -> u64 {
+        self.gaps + self.current.gaps()
+    }
+
+    async fn close(&mut self) {
+        self.current.close().await;
     }
 
     fn renew(&mut self) {

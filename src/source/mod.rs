@@ -14,6 +14,7 @@ mod cookies;
 mod embed;
 pub mod http;
 mod judge;
+mod list;
 mod pace;
 mod pages;
 mod retry;
@@ -101,6 +102,22 @@ pub trait Source: Send {
     fn is_finite(&self) -> bool {
         false
     }
+
+    /// Whether it can be used on this machine at all, before anything is asked of the site.
+    ///
+    /// # Errors
+    /// Why not, in words for the user.
+    async fn ready(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Pages known to be missing among those handed out.
+    fn gaps(&self) -> u64 {
+        0
+    }
+
+    /// Gives back what it holds, once its hashtag is done.
+    async fn close(&mut self) {}
 
     /// The lanes tried so far, in order, with what turned each away.
     fn lanes(&self) -> Vec<(Lane, Option<Verdict>)> {

@@ -62,8 +62,19 @@ impl<'a> Pages<'a> {
         match &self.end {
             Some(Ok(())) => None,
             Some(Err(error)) => Some(Err(error.clone())),
-            None => Some(self.source.page(self.query, self.at).await),
+            None => Some(self.ask().await),
         }
+    }
+
+    /// Asks for a page. Another lane that takes over begins at the top, so nothing that was
+    /// learned of the one before holds.
+    async fn ask(&mut self) -> Result<Page, Error> {
+        let lane = self.source.lane();
+        let page = self.source.page(self.query, self.at).await;
+        if self.source.lane() != lane {
+            (self.at, self.strikes, self.last) = (None, 0, None);
+        }
+        page
     }
 
     /// Takes note of a page, and whether it brought a video this run had not met, and decides what

@@ -3,6 +3,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::{Error, Next, Page, Verdict};
+use crate::input::HashtagName;
+
 /// What the site says of a hashtag. What it does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TagInfo {
@@ -77,6 +80,36 @@ impl TagInfo {
             video_count: count(|s| number(s.video_count))
                 .or_else(|| number(rounded.as_ref()?.video_count).filter(|&n| n > 0)),
         })
+    }
+}
+
+impl TagInfo {
+    /// Refuses what is said of another hashtag: it would lead to a feed nobody asked for.
+    ///
+    /// # Errors
+    /// [`Verdict::BadAnswer`] naming the other one. Names are compared without regard to case.
+    pub(crate) fn check_title(&self, name: &HashtagName) -> Result<(), Error> {
+        let same = |title: &str| title.to_lowercase() == name.as_str().to_lowercase();
+        match &self.title {
+            Some(title) if !same(title) => {
+                let cause = format!("the answer is for another hashtag, #{title}");
+                Err(Error::new(Verdict::BadAnswer, cause))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses an empty feed of a hashtag that counts videos: a refusal that looks like an end.
+    ///
+    /// # Errors
+    /// [`Verdict::Gated`] with the count.
+    pub(crate) fn check_first(&self, page: &Page) -> Result<(), Error> {
+        let count = self.video_count.unwrap_or(0);
+        if !page.items.is_empty() || page.next != Next::End || count == 0 {
+            return Ok(());
+        }
+        let cause = format!("the site counts {count} videos but hands out none");
+        Err(Error::new(Verdict::Gated, cause))
     }
 }
 

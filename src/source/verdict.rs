@@ -34,6 +34,8 @@ pub enum Verdict {
     Stalled,
     /// An answer that makes no sense, or one over a limit.
     BadAnswer,
+    /// The feed came to its end with pages missing in between.
+    Gap,
     /// The run's retries are used up.
     Budget,
     /// The site says the feed ends here.
@@ -56,6 +58,7 @@ impl Verdict {
             Self::Network => "network",
             Self::Stalled => "stalled",
             Self::BadAnswer => "bad_answer",
+            Self::Gap => "gap",
             Self::Budget => "budget",
             Self::EndOfFeed => "end_of_feed",
         }
