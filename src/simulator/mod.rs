@@ -108,6 +108,7 @@ mod signature;
 mod site;
 mod slot;
 mod tag_page;
+mod tls;
 
 #[cfg(test)]
 mod tests;
@@ -123,6 +124,7 @@ use tokio::task::JoinHandle;
 pub use saved::SavedItems;
 
 use site::Site;
+use tls::Identity;
 
 /// What a simulator serves, and where.
 #[derive(Debug, Default)]
@@ -131,11 +133,14 @@ pub struct Options {
     pub port: u16,
     /// If there are any, these are the feed of every hashtag and no name is a scenario.
     pub from: SavedItems,
+    /// Whether to speak TLS, with a certificate made at start, instead of plain HTTP.
+    pub https: bool,
 }
 
 /// A running server; it ends when this is dropped.
 pub struct Simulator {
     address: SocketAddr,
+    identity: Option<Identity>,
     site: Arc<Site>,
     task: JoinHandle<()>,
 }
@@ -145,13 +150,16 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// The operating system's, when the port cannot be had.
+    /// The operating system's, when the port or the randomness for a key cannot be had.
     pub async fn start(options: Options) -> io::Result<Self> {
+        let identity = options.https.then(Identity::make).transpose()?;
         let (listener, address) = server::listen(options.port).await?;
         let site = Arc::new(Site::new(options.from));
-        let task = tokio::spawn(server::serve(listener, Arc::clone(&site)));
+        let acceptor = identity.as_ref().map(|identity| identity.acceptor.clone());
+        let task = tokio::spawn(server::serve(listener, acceptor, Arc::clone(&site)));
         Ok(Self {
             address,
+            identity,
             site,
             task,
         })
@@ -160,13 +168,33 @@ impl Simulator {
     /// Where it listens, without a slash at the end: `http://127.0.0.1:8899`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.identity.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
     }
 
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// What Chromium's `--ignore-certificate-errors-spki-list` takes to trust its certificate;
+    /// `None` where it speaks plain HTTP.
+    #[must_use]
+    pub fn spki_pin(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| &*identity.pin)
+    }
+
+    /// Its certificate in DER, for clients that are told which one to trust.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&[u8]> {
+        self.identity
+            .as_ref()
+            .map(|identity| &*identity.certificate)
     }
 
     /// What `/__sim/log` says.

@@ -3,6 +3,7 @@
 mod feeds;
 mod page;
 mod refusals;
+mod tls;
 mod wire;
 
 use std::collections::HashSet;
