@@ -26,6 +26,7 @@ pub(super) async fn run(args: SimulateArgs, mut signals: Signals) -> Result<Exit
     let options = Options {
         port: args.port,
         from,
+        ..Options::default()
     };
     let simulator = Simulator::start(options).await.map_err(|error| {
         let port = args.port;

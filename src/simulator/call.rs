@@ -7,6 +7,9 @@ use hyper::{Method, Request};
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
+use super::errand::Errand;
+use super::signature;
+
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
@@ -20,6 +23,8 @@ pub(crate) enum Ask {
     EmbedVideo(String),
     /// The page of this hashtag.
     TagPage(String),
+    /// Something a hashtag's page needs beside.
+    Errand(Errand),
     /// A short link with this code.
     ShortLink(String),
     /// The simulator itself.
@@ -82,9 +87,32 @@ impl Call {
         Some(decoded(rest.split(['?', '/']).next()?))
     }
 
-    /// Whether a page script signed the query.
+    /// Whether the query has a signature, good or not.
     pub(crate) fn signed(&self) -> bool {
         self.param("X-Gnarly").is_some()
+    }
+
+    /// Whether the query is as our own page's script signed it.
+    pub(crate) fn signature_holds(&self) -> bool {
+        signature::holds(&self.query)
+    }
+
+    /// Whether our own service worker sent it on.
+    pub(crate) fn by_worker(&self) -> bool {
+        self.headers.contains_key("x-simulated-worker")
+    }
+
+    /// The name of the server it is for, as it came.
+    pub(crate) fn host(&self) -> &str {
+        self.header(header::HOST)
+    }
+
+    /// Whether such a thing is asked for by this method.
+    pub(crate) fn fits_its_method(&self) -> bool {
+        match self.ask {
+            Ask::Errand(errand) => errand.takes(&self.method),
+            _ => matches!(self.method, Method::GET | Method::HEAD),
+        }
     }
 
     /// Whether the device id is one as the page makes them: 19 digits, the first not 0.
@@ -105,6 +133,9 @@ impl Call {
 impl Ask {
     fn read(path: &str) -> Self {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        if let Some(errand) = Errand::read(&parts) {
+            return Self::Errand(errand);
+        }
         match parts[..] {
             ["api", "challenge", "detail"] => Self::Detail,
             ["api", "challenge", "item_list"] => Self::List,
@@ -128,6 +159,7 @@ impl Ask {
             Self::EmbedTag(_) => "embed_tag",
             Self::EmbedVideo(_) => "embed_video",
             Self::TagPage(_) => "page",
+            Self::Errand(errand) => errand.label(),
             Self::ShortLink(_) | Self::Sim(_) | Self::Other => "other",
         }
     }
@@ -164,6 +196,12 @@ mod tests {
             ("/__sim/log", Ask::Sim("log".to_owned())),
             ("/login?redirect_url=x", Ask::Other),
             ("/hk/notfound", Ask::Other),
+            ("/sw.js", Ask::Errand(Errand::Worker)),
+            (
+                "/api/preload/item_list/?count=10",
+                Ask::Errand(Errand::Preload),
+            ),
+            ("/captcha/verify", Ask::Errand(Errand::Verify)),
             ("/@a/video/1", Ask::Other),
             ("/favicon.ico", Ask::Other),
             ("/", Ask::Other),

@@ -7,6 +7,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress};
 use hyper::{Response, StatusCode, Version};
 
 use super::call::Call;
+use super::errand::VERIFIED;
 use super::reply::{Body, Flow, Outcome, Silence, Times, gzip, html, json, redirect, status, with};
 
 /// What goes wrong with a call.
@@ -14,10 +15,14 @@ use super::reply::{Body, Flow, Outcome, Silence, Times, gzip, html, json, redire
 pub(crate) enum Fault {
     /// 200 and no byte: how the site refuses quietly.
     Empty,
-    /// The same unless a page script signed the call.
+    /// The same unless the call has a signature, whatever it is.
     Unsigned,
+    /// The same unless the call is as our own page's script signed it.
+    Unproven,
     /// The same unless the call has a well-made `device_id`.
     NoDevice,
+    /// A captcha, until the session has passed one.
+    Unverified,
     Json(&'static str),
     Html(&'static str),
     /// A status code in the body, nothing else.
@@ -98,6 +103,8 @@ impl Fault {
     pub(crate) fn met_by(self, call: &Call) -> bool {
         match self {
             Self::Unsigned => !call.signed(),
+            Self::Unproven => !call.signature_holds(),
+            Self::Unverified => call.cookie(VERIFIED).is_none(),
             Self::NoDevice => !call.has_device(),
             Self::Redirect(Hop::Same) => call.param("r").is_none(),
             _ => true,
@@ -107,7 +114,8 @@ impl Fault {
     /// The bad answer; `good` makes the body a good one would have.
     pub(crate) fn outcome(self, call: &Call, good: impl FnOnce() -> Vec<u8>) -> Outcome {
         Ok(match self {
-            Self::Empty | Self::Unsigned | Self::NoDevice => empty(),
+            Self::Empty | Self::Unsigned | Self::Unproven | Self::NoDevice => empty(),
+            Self::Unverified => json(CAPTCHA_JSON),
             Self::Json(text) => json(text),
             Self::Html(text) => html(text),
             Self::Code(code) => json(code_body(code)),

@@ -12,7 +12,7 @@
 //!
 //! | name | what the server does |
 //! | --- | --- |
-//! | `t<N>` | a feed of N items. Suffixes, in any order: `_l<MS>` waits before each answer, `_dup` repeats 5 items at page borders, `_fat` pages of 5 MB, `_signed` empty 200 for list calls without `X-Gnarly`; `_sw`, `_captcha` and `_login` change nothing here |
+//! | `t<N>` | a feed of N items. Suffixes, in any order: `_l<MS>` waits before each answer, `_dup` repeats 5 items at page borders, `_fat` pages of 5 MB, `_signed` empty 200 for list calls whose signature is not our page's; `_sw`, `_captcha` and `_login` are for browsers, below |
 //! | any other name | a feed of 300 items |
 //! | `ok30` | pages of 30, 30, 30, 5; the last says `hasMore` false and keeps its cursor |
 //! | `short` | pages of 30, 29, 20, 30, all with `hasMore` true, then an empty one; 109 items |
@@ -27,10 +27,12 @@
 //! | `soft_empty` | the look-up counts 500 videos, the list is empty |
 //! | `wrong_tag` | the look-up's title is another |
 //! | `badcursor_null`, `_text`, `_inject`, `_back`, `cursor_huge` | a cursor of `null`, `next`, `30&count=1`, `-30`, 23 digits |
-//! | `empty200` | empty 200 unless the query has `X-Gnarly` |
+//! | `empty200` | empty 200 unless the query has `X-Gnarly`, whatever it is; our page's own calls pass |
+//! | `gated` | empty 200, however signed |
 //! | `needdev` | empty 200, also for look-ups, unless `device_id` has 19 digits |
 //! | `mid_empty` | two good pages, then empty 200 |
-//! | `captcha_json`, `captcha_html`, `captcha_header`, `waf` | the four kinds of challenge |
+//! | `captcha_json`, `captcha_header` | a captcha demanded by a list call, in its body · beside it |
+//! | `captcha_html`, `waf` | a page to check the visitor, for list calls and the hashtag's page |
 //! | `login` · `akamai` | look-up, list and page redirect to `/login` · are refused with 403 |
 //! | `geo` | all of it, embed pages too, redirects to `/hk/notfound` |
 //! | `r429`, `r429_date` | 429 twice with `Retry-After` of 1 s, as seconds · as a date, by a `Date` an hour slow |
@@ -59,16 +61,38 @@
 //! the front page, `hops` to a second short link, `round` to itself, `abroad` to another site,
 //! and `gone` nowhere.
 //!
+//! # In a browser
+//!
+//! `/tag/NAME` runs a script of its own: it looks the hashtag up unless the page holds the look-up,
+//! then lists a page of the feed whenever the end of what it shows comes into view, one at a time,
+//! until `hasMore` is false. It signs each query; the signature is a toy that only this server
+//! knows. List calls without one that holds are answered all the same, but where said otherwise,
+//! and counted. It also asks for settings, and for `/api/preload/item_list/`: ten videos that are
+//! no part of the feed.
+//!
+//! | what the script meets | what the page does |
+//! | --- | --- |
+//! | a page of the feed | a `[data-e2e="challenge-item"]` for each entry in `[data-e2e="challenge-item-list"]` |
+//! | nothing, or no page | "Something went wrong" in `#list-failure` with a button; asks again at the next scroll, once, and at each click |
+//! | a captcha | `#captcha-verify-container`; a person's click on `#captcha-verify-button` posts to `/captcha/verify`, whose cookie opens `_captcha` feeds, and the page goes on at the same cursor |
+//! | a login asked for | `#loginContainer`, also `[data-e2e="login-modal"]`; asks no more |
+//! | no such hashtag | "Couldn’t find this hashtag"; asks no more |
+//!
+//! `t<N>_captcha` and `t<N>_login` put that wall after the first page, for calls signed as the
+//! page's own; others pass it. `t<N>_sw` lists through a service worker.
+//!
 //! # Asking the simulator
 //!
-//! `/__sim/log` lists the requests seen, `/__sim/stats` counts them by kind, `/__sim/reset` forgets
-//! them and every count. These three are not counted.
+//! `/__sim/log` lists the requests seen, `/__sim/stats` counts them by kind and by host, and the
+//! list calls that were not signed or came from a service worker; `/__sim/reset` forgets them and
+//! every count. These three are not counted.
 
 mod api;
 mod call;
 mod caption;
 mod dice;
 mod embed_pages;
+mod errand;
 mod faults;
 mod feed;
 mod item;
@@ -80,20 +104,27 @@ mod saved;
 mod scenario;
 mod server;
 mod short_links;
+mod signature;
 mod site;
 mod slot;
 mod tag_page;
+mod tls;
 
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 pub use saved::SavedItems;
+
+use site::Site;
+use tls::Identity;
 
 /// What a simulator serves, and where.
 #[derive(Debug, Default)]
@@ -102,12 +133,15 @@ pub struct Options {
     pub port: u16,
     /// If there are any, these are the feed of every hashtag and no name is a scenario.
     pub from: SavedItems,
+    /// Whether to speak TLS, with a certificate made at start, instead of plain HTTP.
+    pub https: bool,
 }
 
 /// A running server; it ends when this is dropped.
-#[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
+    identity: Option<Identity>,
+    site: Arc<Site>,
     task: JoinHandle<()>,
 }
 
@@ -116,23 +150,76 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// The operating system's, when the port cannot be had.
+    /// The operating system's, when the port or the randomness for a key cannot be had.
     pub async fn start(options: Options) -> io::Result<Self> {
+        let identity = options.https.then(Identity::make).transpose()?;
         let (listener, address) = server::listen(options.port).await?;
-        let site = Arc::new(site::Site::new(options.from));
-        let task = tokio::spawn(server::serve(listener, site));
-        Ok(Self { address, task })
+        let site = Arc::new(Site::new(options.from));
+        let acceptor = identity.as_ref().map(|identity| identity.acceptor.clone());
+        let task = tokio::spawn(server::serve(listener, acceptor, Arc::clone(&site)));
+        Ok(Self {
+            address,
+            identity,
+            site,
+            task,
+        })
     }
 
     /// Where it listens, without a slash at the end: `http://127.0.0.1:8899`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.identity.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What Chromium's `--ignore-certificate-errors-spki-list` takes to trust its certificate;
+    /// `None` where it speaks plain HTTP.
+    #[must_use]
+    pub fn spki_pin(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| &*identity.pin)
+    }
+
+    /// Its certificate in DER, for clients that are told which one to trust.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&[u8]> {
+        self.identity
+            .as_ref()
+            .map(|identity| &*identity.certificate)
+    }
+
+    /// What `/__sim/log` says.
+    #[must_use]
+    pub fn log(&self) -> Value {
+        self.site.log()
+    }
+
+    /// What `/__sim/stats` says.
+    #[must_use]
+    pub fn stats(&self) -> Value {
+        self.site.stats()
     }
 
     /// Ends the server and every connection it holds.
     pub fn stop(self) {
         drop(self);
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
     }
 }
 

@@ -34,6 +34,10 @@ pub(crate) fn html(text: impl Into<Bytes>) -> Response<Body> {
     typed(text, "text/html; charset=utf-8")
 }
 
+pub(crate) fn script(text: &'static str) -> Response<Body> {
+    typed(text, "text/javascript; charset=utf-8")
+}
+
 pub(crate) fn status(code: StatusCode) -> Response<Body> {
     let mut reply = Response::new(Body::Whole(None));
     *reply.status_mut() = code;

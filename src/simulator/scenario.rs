@@ -4,17 +4,20 @@
 use std::time::Duration;
 
 use super::api::CursorForm;
-use super::call::Ask;
+use super::call::{Ask, Call};
 use super::embed_pages::Embed;
 use super::faults::{CAPTCHA_HTML, CAPTCHA_JSON, NO_ITEMS, SHELL_HTML, WAF_HTML};
 use super::faults::{Change, Fault, Flood, Hop, Wait};
-use super::feed::{Paging, SHORT_ITEMS};
+use super::feed::{PAGE, Paging, SHORT_ITEMS};
 use super::tag_page::Info;
 
 /// Items of a hashtag whose name says nothing else.
 const ORDINARY: usize = 300;
 /// Items of the feed behind most scenarios: three pages of 30 and one of 5.
 const FEW: usize = 95;
+
+/// The code of calls that need a login.
+const LOGIN_REQUIRED: i64 = 10102;
 
 /// What the server does for a hashtag.
 #[derive(Debug, Clone)]
@@ -36,7 +39,10 @@ pub(crate) struct Scenario {
     pub(crate) title: Option<&'static str>,
     pub(crate) embed: Embed,
     pub(crate) page: Info,
-    pub(crate) trouble: Option<Trouble>,
+    /// Whether the page fetches its feed through a service worker.
+    pub(crate) worker: bool,
+    /// Of those that meet a call the first shows.
+    pub(crate) troubles: Vec<Trouble>,
 }
 
 /// A fault, and which calls it meets.
@@ -51,6 +57,10 @@ pub(crate) struct Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
     List,
+    /// List calls of our own page.
+    Script,
+    /// The list and the hashtag's page.
+    Shown,
     Detail,
     /// Look-up and list.
     Api,
@@ -84,20 +94,24 @@ impl Scenario {
         feed(ORDINARY)
     }
 
-    /// The fault this call meets, if it is within reach; how often is for the caller to count.
-    pub(crate) fn trouble_for(&self, ask: &Ask) -> Option<Trouble> {
-        self.trouble.filter(|trouble| trouble.reach.covers(ask))
+    /// The faults this call meets; how often is for the caller to count.
+    pub(crate) fn troubles_for(&self, call: &Call) -> impl Iterator<Item = Trouble> {
+        self.troubles
+            .iter()
+            .filter(|trouble| trouble.reach.covers(call) && trouble.fault.met_by(call))
+            .copied()
     }
 }
 
 impl Reach {
-    fn covers(self, ask: &Ask) -> bool {
-        match ask {
+    fn covers(self, call: &Call) -> bool {
+        match call.ask {
+            Ask::List if self == Self::Script => call.signature_holds(),
             Ask::List => self != Self::Detail,
-            Ask::Detail => self != Self::List,
-            Ask::TagPage(_) => matches!(self, Self::Site | Self::Everything),
+            Ask::Detail => !matches!(self, Self::List | Self::Script | Self::Shown),
+            Ask::TagPage(_) => matches!(self, Self::Shown | Self::Site | Self::Everything),
             Ask::EmbedTag(_) | Ask::EmbedVideo(_) => self == Self::Everything,
-            Ask::ShortLink(_) | Ask::Sim(_) | Ask::Other => false,
+            Ask::Errand(_) | Ask::ShortLink(_) | Ask::Sim(_) | Ask::Other => false,
         }
     }
 }
@@ -157,12 +171,13 @@ fn named(name: &str) -> Option<Scenario> {
         "cursor_huge" => fixed_cursor("\"99999999999999999999999\""),
         // gates
         "empty200" => list(Fault::Unsigned),
+        "gated" => list(Fault::Empty),
         "needdev" => meets(Fault::NoDevice, Reach::Api, When::Always),
         "mid_empty" => meets(Fault::Empty, Reach::List, When::From(60)),
         "captcha_json" => list(Fault::Json(CAPTCHA_JSON)),
-        "captcha_html" => list(Fault::Html(CAPTCHA_HTML)),
+        "captcha_html" => shown(CAPTCHA_HTML),
         "captcha_header" => list(Fault::Changed(Change::CaptchaHeader)),
-        "waf" => list(Fault::Html(WAF_HTML)),
+        "waf" => shown(WAF_HTML),
         "login" => meets(Fault::Login, Reach::Site, When::Always),
         "geo" => meets(Fault::Geo, Reach::Everything, When::Always),
         "akamai" => meets(Fault::Akamai, Reach::Site, When::Always),
@@ -273,9 +288,12 @@ fn sized(name: &str) -> Option<Scenario> {
         match part {
             "dup" => scenario.paging = Paging::Overlap,
             "fat" => scenario.padding = 4_400_000,
-            "signed" => scenario.trouble = list(Fault::Unsigned).trouble,
-            // These change the page a browser gets, and nothing here.
-            "sw" | "captcha" | "login" => {}
+            "sw" => scenario.worker = true,
+            "signed" => scenario
+                .troubles
+                .push(trouble(Fault::Unproven, Reach::List, When::Always)),
+            "captcha" => scenario.troubles.push(wall(Fault::Unverified)),
+            "login" => scenario.troubles.push(wall(Fault::Code(LOGIN_REQUIRED))),
             _ => scenario.latency = Duration::from_millis(part.strip_prefix('l')?.parse().ok()?),
         }
     }
@@ -288,11 +306,11 @@ fn varied(name: &str) -> Option<Scenario> {
     let fault = |name: &str| {
         named(name)
             .or_else(|| varied(name))
-            .and_then(|known| known.trouble.map(|_| known))
+            .filter(|known| !known.troubles.is_empty())
     };
     let moved = |name: &str, change: fn(&mut Trouble)| {
         let mut scenario = fault(name)?;
-        scenario.trouble.as_mut().map(change);
+        scenario.troubles.iter_mut().for_each(change);
         Some(scenario)
     };
     if let Some(name) = name.strip_prefix("mid_") {
@@ -324,19 +342,34 @@ fn feed(items: usize) -> Scenario {
         title: None,
         embed: Embed::Plain,
         page: Info::ByName,
-        trouble: None,
+        worker: false,
+        troubles: Vec::new(),
     }
 }
 
 fn meets(fault: Fault, reach: Reach, when: When) -> Scenario {
     Scenario {
-        trouble: Some(Trouble { fault, reach, when }),
+        troubles: vec![trouble(fault, reach, when)],
         ..feed(FEW)
     }
 }
 
+fn trouble(fault: Fault, reach: Reach, when: When) -> Trouble {
+    Trouble { fault, reach, when }
+}
+
+/// What our own page meets after its first page of videos.
+fn wall(fault: Fault) -> Trouble {
+    trouble(fault, Reach::Script, When::From(PAGE as u64))
+}
+
 fn list(fault: Fault) -> Scenario {
     meets(fault, Reach::List, When::Always)
+}
+
+/// A page that stands in the way of the hashtag's own, and of its list.
+fn shown(page: &'static str) -> Scenario {
+    meets(Fault::Html(page), Reach::Shown, When::Always)
 }
 
 /// A hashtag no page knows.
@@ -361,12 +394,15 @@ fn fixed_cursor(cursor: &'static str) -> Scenario {
 
 #[cfg(test)]
 mod tests {
+    use hyper::Request;
+
     use super::*;
 
-    fn trouble(name: &str) -> (Reach, When) {
-        let trouble = Scenario::of(name)
-            .trouble
-            .unwrap_or_else(|| panic!("{name} has no fault"));
+    fn met(name: &str) -> (Reach, When) {
+        let scenario = Scenario::of(name);
+        let [trouble] = scenario.troubles[..] else {
+            panic!("{name}: {:?}", scenario.troubles);
+        };
         (trouble.reach, trouble.when)
     }
 
@@ -392,20 +428,20 @@ mod tests {
         assert_eq!(scenario.latency, Duration::from_millis(200));
         assert_eq!(scenario.paging, Paging::Overlap);
         assert!(scenario.padding > 4_000_000);
-        assert!(matches!(scenario.trouble.unwrap().fault, Fault::Unsigned));
+        assert!(matches!(scenario.troubles[0].fault, Fault::Unproven));
+        let walled = Scenario::of("t90_captcha_sw_login");
+        assert!(walled.worker);
+        assert_eq!(walled.troubles.len(), 2);
     }
 
     #[test]
     fn faults_can_be_moved() {
-        assert_eq!(trouble("http404"), (Reach::Api, When::Always));
-        assert_eq!(trouble("http404_list"), (Reach::List, When::Always));
-        assert_eq!(trouble("http500_once"), (Reach::Api, When::First(1)));
-        assert_eq!(trouble("mid_captcha_json"), (Reach::List, When::From(60)));
-        assert_eq!(
-            trouble("detail_captcha_html"),
-            (Reach::Detail, When::Always)
-        );
-        assert_eq!(trouble("http503_list_once"), (Reach::List, When::First(1)));
+        assert_eq!(met("http404"), (Reach::Api, When::Always));
+        assert_eq!(met("http404_list"), (Reach::List, When::Always));
+        assert_eq!(met("http500_once"), (Reach::Api, When::First(1)));
+        assert_eq!(met("mid_captcha_json"), (Reach::List, When::From(60)));
+        assert_eq!(met("detail_captcha_html"), (Reach::Detail, When::Always));
+        assert_eq!(met("http503_list_once"), (Reach::List, When::First(1)));
         for plain in [
             "mid_century",
             "once",
@@ -414,16 +450,22 @@ mod tests {
             "detail_shot",
             "short_list",
         ] {
-            assert!(Scenario::of(plain).trouble.is_none(), "{plain}");
+            assert!(Scenario::of(plain).troubles.is_empty(), "{plain}");
         }
     }
 
     #[test]
     fn edges_block_pages_but_not_embeds() {
-        let meets = |name: &str, ask: &Ask| Scenario::of(name).trouble_for(ask).is_some();
-        let (page, embed) = (Ask::TagPage(String::new()), Ask::EmbedTag(String::new()));
-        assert!(meets("login", &page) && !meets("login", &embed));
-        assert!(meets("geo", &embed));
-        assert!(meets("empty200", &Ask::List) && !meets("empty200", &Ask::Detail));
+        let meets = |name: &str, path: &str| {
+            let call = Call::read(&Request::get(path).body(()).unwrap());
+            Scenario::of(name).troubles_for(&call).next().is_some()
+        };
+        let (page, embed) = ("/tag/x", "/embed/tag/x");
+        assert!(meets("login", page) && !meets("login", embed));
+        assert!(meets("waf", page) && !meets("waf_list", page));
+        assert!(meets("geo", embed));
+        let (list, detail) = ("/api/challenge/item_list/", "/api/challenge/detail/");
+        assert!(meets("empty200", list) && !meets("empty200", detail));
+        assert!(meets("waf", list) && !meets("waf", detail));
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hyper::{Method, Response, StatusCode};
+use hyper::{Response, StatusCode};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::api;
@@ -17,7 +18,7 @@ use super::reply::{self, Body, Outcome, brotli, gzip, html, json, status};
 use super::saved::SavedItems;
 use super::scenario::{Scenario, When};
 use super::short_links;
-use super::tag_page::{login_page, tag_page};
+use super::tag_page::{abroad_page, login_page, tag_page};
 
 /// The most items a list call may ask for, as clients found out.
 const LARGEST_COUNT: usize = 35;
@@ -67,40 +68,52 @@ impl Site {
         let tag = self.tag_of(call);
         let name = tag.clone().unwrap_or_default();
         self.notes().log.note(call, &name);
-        if !matches!(call.method, Method::GET | Method::HEAD) {
+        if !call.fits_its_method() {
             return Ok(status(StatusCode::METHOD_NOT_ALLOWED));
         }
         let scenario = self.scenario(&name);
         sleep(scenario.latency).await;
         let good = || self.good(call, tag.as_deref(), &scenario);
-        let Some(trouble) = scenario
-            .trouble_for(&call.ask)
-            .filter(|trouble| trouble.fault.met_by(call))
-        else {
-            return Ok(good());
-        };
-        if !self.strikes(call, &name, trouble.when) {
-            return Ok(good());
+        let shown = scenario
+            .troubles_for(call)
+            .find(|trouble| self.strikes(call, &name, trouble.when));
+        match shown {
+            Some(trouble) => trouble.fault.outcome(call, || whole(good())),
+            None => Ok(good()),
         }
-        trouble.fault.outcome(call, || whole(good()))
+    }
+
+    /// The requests seen.
+    pub(crate) fn log(&self) -> Value {
+        self.notes().log.entries()
+    }
+
+    /// How many of each kind.
+    pub(crate) fn stats(&self) -> Value {
+        self.notes().log.stats()
     }
 
     /// The simulator's own pages.
     fn own(&self, word: &str) -> Response<Body> {
-        let mut notes = self.notes();
         match word {
-            "log" => json(notes.log.entries().to_string()),
-            "stats" => json(notes.log.stats().to_string()),
+            "log" => json(self.log().to_string()),
+            "stats" => json(self.stats().to_string()),
             "reset" => {
-                let names = std::mem::take(&mut notes.names);
-                *notes = Notes {
-                    names,
-                    ..Notes::new()
-                };
+                self.reset();
                 json("{}")
             }
             _ => status(StatusCode::NOT_FOUND),
         }
+    }
+
+    /// Forgets requests and counts; what ids stand for remains.
+    fn reset(&self) {
+        let mut notes = self.notes();
+        let names = std::mem::take(&mut notes.names);
+        *notes = Notes {
+            names,
+            ..Notes::new()
+        };
     }
 
     fn scenario(&self, tag: &str) -> Scenario {
@@ -134,7 +147,7 @@ impl Site {
             Ask::List => self.name_of(id()?, call),
             Ask::EmbedTag(name) | Ask::TagPage(name) => Some(self.remember(name.clone())),
             Ask::EmbedVideo(id) => self.tag_with(id),
-            Ask::ShortLink(_) | Ask::Sim(_) | Ask::Other => None,
+            Ask::Errand(_) | Ask::ShortLink(_) | Ask::Sim(_) | Ask::Other => None,
         }
     }
 
@@ -206,6 +219,7 @@ impl Site {
             _ => html(tag_page(
                 tag,
                 scenario.page,
+                scenario.worker,
                 &api::challenge_info(tag, scenario, counted),
             )),
         }
@@ -304,10 +318,17 @@ fn unknown(call: &Call) -> Response<Body> {
         Ask::Detail => json(code_body(10205)),
         Ask::List => json(code_body(10201)),
         Ask::EmbedVideo(_) => html(embed_pages::no_video(&route(call))),
+        Ask::Errand(errand) => errand.reply(),
         Ask::ShortLink(code) => short_links::follow(code),
         Ask::Other if call.path.starts_with("/login") => html(login_page()),
+        Ask::Other if call.path.ends_with("/notfound") => absent(html(abroad_page())),
         _ => status(StatusCode::NOT_FOUND),
     }
+}
+
+fn absent(mut page: Response<Body>) -> Response<Body> {
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
 }
 
 /// Brotli where the client takes it, and gzip on every other page or where it does not.

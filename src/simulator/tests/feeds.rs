@@ -186,7 +186,12 @@ async fn saved_items_are_every_hashtags_feed() {
         .as_bytes(),
     )
     .unwrap();
-    let simulator = Simulator::start(Options { port: 0, from }).await.unwrap();
+    let simulator = Simulator::start(Options {
+        from,
+        ..Options::default()
+    })
+    .await
+    .unwrap();
 
     let id = id_of(&simulator, "mid_empty").await;
     let first = String::from_utf8(list(&simulator, &id, "0").await.body).unwrap();

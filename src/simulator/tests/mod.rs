@@ -1,16 +1,18 @@
 //! Tests over a real socket, as a client sees the server: what they share.
 
 mod feeds;
+mod page;
 mod refusals;
+mod tls;
 mod wire;
 
 use std::collections::HashSet;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{Options, Simulator};
+use super::{Options, Simulator, signature};
 
 /// An answer, read until the server closes.
 #[derive(Debug)]
@@ -38,9 +40,26 @@ async fn start() -> Simulator {
 
 /// Sends one request with further header lines; `None` if the connection broke.
 async fn send(simulator: &Simulator, path: &str, headers: &str) -> Option<Answer> {
-    let address = simulator.url().replace("http://", "");
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+    let stream = connect(simulator).await;
+    exchange(
+        stream,
+        &format!("GET {path}"),
+        &format!("Host: x\r\n{headers}"),
+    )
+    .await
+}
+
+async fn connect(simulator: &Simulator) -> TcpStream {
+    TcpStream::connect(("127.0.0.1", simulator.port()))
+        .await
+        .unwrap()
+}
+
+async fn exchange<S>(mut stream: S, method_and_path: &str, headers: &str) -> Option<Answer>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let request = format!("{method_and_path} HTTP/1.1\r\nConnection: close\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.ok()?;
@@ -76,6 +95,14 @@ fn list_path(id: &str, cursor: &str) -> String {
     format!(
         "/api/challenge/item_list/?challengeID={id}&count=30&cursor={cursor}&device_id=7300000000000000001"
     )
+}
+
+/// The same as the page's script would send it.
+fn signed_path(id: &str, cursor: &str) -> String {
+    let path = list_path(id, cursor);
+    let (path, query) = path.split_once('?').unwrap();
+    let covered = format!("{query}&X-Bogus=1");
+    format!("{path}?{covered}&X-Gnarly={}", signature::of(&covered))
 }
 
 async fn list(simulator: &Simulator, id: &str, cursor: &str) -> Answer {
