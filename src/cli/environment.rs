@@ -12,11 +12,16 @@ use clap::{Arg, ArgAction, Command};
 /// How every variable begins.
 const PREFIX: &str = "TIKTOK_HASHTAG_";
 /// Switches that exclude each other: one typed silences the other one's variable.
-const RIVALS: [[&str; 2]; 5] = [
+const RIVALS: [[&str; 2]; 10] = [
     ["limit", "all"],
     ["append", "overwrite"],
     ["raw", "with-raw"],
     ["demo", "base-url"],
+    ["attach", "browser"],
+    ["attach", "headed"],
+    ["attach", "profile-dir"],
+    ["attach", "no-sandbox"],
+    ["attach", "cookies"],
     ["quiet", "verbose"],
 ];
 /// Short forms of switches that have rivals.

@@ -1,6 +1,7 @@
 //! The command line: clap types whose fields are already domain values. A group of switches is a
 //! struct that knows how to become the value it stands for.
 
+mod browser;
 mod environment;
 mod groups;
 mod input;
@@ -15,6 +16,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use browser::BrowserArgs;
 pub use environment::Environment;
 pub use groups::{Color, WordsArgs};
 pub use input::InputArgs;
@@ -89,6 +91,9 @@ pub struct PullArgs {
     /// From where.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// With which browser.
+    #[command(flatten)]
+    pub browser: BrowserArgs,
     /// How fast.
     #[command(flatten)]
     pub pace: PaceArgs,
@@ -134,6 +139,9 @@ pub struct InfoArgs {
     /// From where.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// With which browser.
+    #[command(flatten)]
+    pub browser: BrowserArgs,
     /// How fast.
     #[command(flatten)]
     pub pace: PaceArgs,

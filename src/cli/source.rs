@@ -38,10 +38,12 @@ pub struct SourceArgs {
 /// The lanes a user can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LaneChoice {
-    /// web, then embed when web is turned away.
+    /// web, when that is turned away browser for more than 10 videos, then embed.
     Auto,
     /// The site's JSON API, which mostly answers only its own page.
     Web,
+    /// The site's own page in a Chromium of yours: a few hundred videos.
+    Browser,
     /// The embed pages: at most 10 videos, works from most places.
     Embed,
 }
@@ -51,6 +53,7 @@ impl fmt::Display for LaneChoice {
         f.write_str(match self {
             Self::Auto => "auto",
             Self::Web => "web",
+            Self::Browser => "browser",
             Self::Embed => "embed",
         })
     }

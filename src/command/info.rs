@@ -32,32 +32,52 @@ pub(super) async fn run(
     mut signals: Signals,
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
-    let session = Session::open(args.source, &args.pace, environment).await?;
+    let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    let ended = all(&session, planned, &mut signals).await;
+    session.close().await;
+    ended
+}
+
+async fn all(
+    session: &Session,
+    planned: Vec<Planned>,
+    signals: &mut Signals,
+) -> Result<Exit, Refusal> {
     let mut exit = Exit::Ok;
     for planned in planned {
-        let ended = tokio::select! {
-            signal = signals.raised() => return Ok(Exit::Signal(signal)),
-            ended = one(&session, planned) => ended?,
-        };
-        if exit == Exit::Ok {
+        let ended = one(session, planned, signals).await?;
+        if exit == Exit::Ok || ended.is_final() {
             exit = ended;
+        }
+        if ended.is_final() {
+            break;
         }
     }
     Ok(exit)
 }
 
-async fn one(session: &Session, planned: Planned) -> Result<Exit, Refusal> {
+async fn one(session: &Session, planned: Planned, signals: &mut Signals) -> Result<Exit, Refusal> {
     let query = match planned {
         Planned::Query(query) => query,
-        Planned::ShortLink(link) => match short_link::resolve(&session.http, link).await {
+        Planned::ShortLink(link) => match tokio::select! {
+            signal = signals.raised() => return Ok(Exit::Signal(signal)),
+            query = short_link::resolve(&session.http, link) => query,
+        } {
             Ok(query) => query,
             Err(ShortLinkError::Source(error)) => return Ok(failed("short link", &error)),
             Err(error) => return Err(Refusal::usage(error.to_string())),
         },
     };
-    let mut lanes = session.lanes();
-    let told = lanes.tag_info(&query).await;
+    let mut lanes = session.lanes(&query);
+    let told = tokio::select! {
+        signal = signals.raised() => Err(signal),
+        told = lanes.tag_info(&query) => Ok(told),
+    };
     lanes.close().await;
+    let told = match told {
+        Ok(told) => told,
+        Err(signal) => return Ok(Exit::Signal(signal)),
+    };
     match told {
         Ok(info) => {
             print(&line(&query, &info, lanes.lane()))?;

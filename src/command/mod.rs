@@ -2,6 +2,7 @@
 //! the result into words and an exit status.
 
 mod advice;
+mod browser;
 mod import;
 mod info;
 mod pull;

@@ -6,7 +6,7 @@ use super::advice::advice;
 use super::session::Session;
 use super::summary::Summary;
 use super::{Refusal, output_failed, plan};
-use crate::cli::{Environment, LaneChoice, PullArgs};
+use crate::cli::{Environment, LaneChoice, OutputArgs, PullArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query};
 use crate::progress::Progress;
@@ -22,7 +22,7 @@ const BLOCKS: usize = 3;
 
 /// A run over several hashtags.
 struct Run<'a> {
-    session: Session,
+    session: &'a Session,
     output: Output,
     summary: Summary,
     signals: Signals,
@@ -40,10 +40,22 @@ pub(super) async fn run(
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
-    let session = Session::open(args.source, &args.pace, environment).await?;
-    let summary = Summary::open(args.output.summary())?;
-    let (sink, known) = sink::open(&args.output.target())?;
-    let form = args.output.form();
+    let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    let ended = all(&session, planned, &args.output, signals, progress).await;
+    session.close().await;
+    ended
+}
+
+async fn all(
+    session: &Session,
+    planned: Vec<Planned>,
+    output: &OutputArgs,
+    signals: Signals,
+    progress: &Progress,
+) -> Result<Exit, Refusal> {
+    let summary = Summary::open(output.summary())?;
+    let (sink, known) = sink::open(&output.target())?;
+    let form = output.form();
     let mut run = Run {
         session,
         output: Output { sink, known, form },
@@ -96,7 +108,7 @@ impl Run<'_> {
 
     async fn pull(&mut self, query: &Query, receipt: &mut Receipt) {
         let before = self.session.http.tally();
-        let mut lanes = self.session.lanes();
+        let mut lanes = self.session.lanes(query);
         self.progress.begin(receipt);
         let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt);
         let failure = pull.run(query, lanes.as_mut()).await;

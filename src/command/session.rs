@@ -6,28 +6,37 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Refusal;
-use crate::cli::{Environment, LaneChoice, PaceArgs, SourceArgs};
+use super::browser::SharedBrowser;
+use crate::cli::{BrowserArgs, Environment, LaneChoice, PaceArgs, SourceArgs};
+use crate::input::Query;
 use crate::source::auto::Auto;
-
-use crate::source::http::{Http, Options, Site};
+use crate::source::browser::Options;
+use crate::source::http::{self, Http, Site};
 use crate::source::{Embed, Jar, Secret, Source, Web};
 
 /// The variable with a lone msToken.
 const MS_TOKEN: &str = "TIKTOK_HASHTAG_MS_TOKEN";
 
+/// The most videos the embed pages give of a hashtag.
+const EMBEDDED: u64 = 10;
+
 /// An open door to the site.
 pub(super) struct Session {
     pub(super) http: Arc<Http>,
     pub(super) choice: LaneChoice,
+    /// The browser, started when it is first needed.
+    browser: SharedBrowser,
     /// The pretend site, kept alive while it is asked.
     #[cfg(feature = "demo")]
     _demo: Option<crate::simulator::Simulator>,
 }
 
 impl Session {
-    /// Opens it as the switches say; sends nothing.
+    /// Opens it as the switches say; sends nothing. A browser that was asked for by name is
+    /// started, so that one that cannot be used shows at once.
     pub(super) async fn open(
         source: SourceArgs,
+        browser: BrowserArgs,
         pace: &PaceArgs,
         environment: &Environment,
     ) -> Result<Self, Refusal> {
@@ -38,6 +47,12 @@ impl Session {
             pace.rate(&base, false).map_err(Refusal::usage)?
         };
         let jar = jar(source.cookies.as_deref(), environment)?;
+        let proxy = source.proxy.filter(|_| !source.demo);
+        let browser = SharedBrowser::new(Options {
+            jar: jar.clone(),
+            proxy: proxy.clone(),
+            ..browser.options().map_err(Refusal::usage)?
+        })?;
         #[cfg(feature = "demo")]
         let demo = if source.demo {
             Some(super::simulate::start().await?)
@@ -55,31 +70,47 @@ impl Session {
         } else {
             base
         };
-        let http = Http::new(Options {
+        let http = Http::new(http::Options {
             site,
             rate,
             patience: pace.patience(),
             user_agent: source.user_agent,
             jar,
-            proxy: source.proxy.filter(|_| !source.demo),
+            proxy,
         });
-        Ok(Self {
+        let session = Self {
             http: Arc::new(http.map_err(|error| Refusal::usage(format!("{error:#}")))?),
             choice: source.source,
+            browser,
             #[cfg(feature = "demo")]
             _demo: demo,
-        })
+        };
+        if session.choice == LaneChoice::Browser {
+            session.browser.start().await?;
+        }
+        Ok(session)
     }
 
-    /// The lanes for one hashtag. Between `web` and `embed` is the place of a lane with more
-    /// depth than the one and less openness than the other.
-    pub(super) fn lanes(&self) -> Box<dyn Source> {
+    /// Ends what was started.
+    pub(super) async fn close(&self) {
+        self.browser.close().await;
+    }
+
+    /// The lanes for one hashtag.
+    pub(super) fn lanes(&self, query: &Query) -> Box<dyn Source> {
         let web = Box::new(Web::new(Arc::clone(&self.http)));
         let embed = Box::new(Embed::new(Arc::clone(&self.http)));
-        match self.choice {
-            LaneChoice::Auto => Box::new(Auto::new(web, vec![embed])),
-            LaneChoice::Web => web,
-            LaneChoice::Embed => embed,
+        match (self.choice, self.browser.lane(&self.http)) {
+            (LaneChoice::Auto, browser) => {
+                // The embed pages give as many as that without starting a browser.
+                let browser = browser.filter(|_| query.limit.get().is_none_or(|n| n > EMBEDDED));
+                let mut lower: Vec<Box<dyn Source>> = browser.into_iter().collect();
+                lower.push(embed);
+                Box::new(Auto::new(web, lower))
+            }
+            (LaneChoice::Browser, Some(browser)) => browser,
+            (LaneChoice::Web | LaneChoice::Browser, _) => web,
+            (LaneChoice::Embed, _) => embed,
         }
     }
 }

@@ -55,6 +55,8 @@ pub enum Shape {
 pub enum Lane {
     /// The site's JSON API.
     Web,
+    /// The site's own page in a real browser.
+    Browser,
     /// The site's embed pages.
     Embed,
     /// Files on disk.
@@ -67,6 +69,7 @@ impl Lane {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Web => "web",
+            Self::Browser => "browser",
             Self::Embed => "embed",
             Self::Import => "import",
         }

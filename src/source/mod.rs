@@ -4,10 +4,7 @@
 pub mod auto;
 mod blob;
 mod bounds;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the lanes that read recorded traffic follow")
-)]
+pub mod browser;
 mod capture;
 mod codes;
 mod cookies;

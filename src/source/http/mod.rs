@@ -1,6 +1,10 @@
 //! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
 //! (`Http::get`); every attempt, look-up, retry and redirect hop goes through it.
 
+#[cfg(feature = "browser")]
+mod local;
+#[cfg(feature = "browser")]
+mod page;
 mod send;
 mod site;
 mod tally;
@@ -11,6 +15,8 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
+#[cfg(feature = "browser")]
+pub(crate) use self::local::get_local;
 use self::send::{Broken, Client, Received};
 pub use self::site::{BaseUrlError, Site};
 pub use self::tally::Tally;
@@ -356,7 +362,7 @@ impl Http {
     }
 
     /// `text` without any of our secrets: a server may echo what it was sent.
-    fn redacted(&self, text: &str) -> String {
+    pub(crate) fn redacted(&self, text: &str) -> String {
         let visitor = locked(&self.visitor);
         visitor
             .jar

@@ -54,6 +54,16 @@ impl Site {
         Ok(Self { origin })
     }
 
+    /// Whether `url` belongs to the site: to the server in its place, or to any of its own hosts.
+    #[cfg(feature = "browser")]
+    pub(super) fn has(&self, url: &Url) -> bool {
+        if !self.is_real() {
+            return url.origin() == self.origin.origin();
+        }
+        let host = url.host_str().unwrap_or_default();
+        url.scheme() == "https" && (host == "tiktok.com" || host.ends_with(".tiktok.com"))
+    }
+
     /// Whether requests go to TikTok itself, where the pace has a floor.
     #[must_use]
     pub fn is_real(&self) -> bool {

@@ -1,0 +1,38 @@
+//! The door as a page of the site in a real browser uses it: it sends for itself, but in our
+//! turns, and what it gets is counted with the rest.
+
+use tokio::time::Instant;
+use url::Url;
+
+use super::{Http, Patience, locked};
+
+impl Http {
+    /// Waits for the next turn without sending anything: for a page of the site that is about to
+    /// be made to send something.
+    pub(crate) async fn turn(&self) {
+        let asked = Instant::now();
+        let turn = self.pace.turn().await;
+        locked(&self.tally).waited += asked.elapsed();
+        drop(turn);
+    }
+
+    /// Counts an answer that a page of the site got.
+    pub(crate) fn count_answer(&self) {
+        locked(&self.tally).requests += 1;
+    }
+
+    /// How long and how often one request is tried.
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// The address of a page of the site.
+    pub(crate) fn page(&self, path: &str) -> Url {
+        self.site.page(path)
+    }
+
+    /// Whether `url` is the site's.
+    pub(crate) fn is_site(&self, url: &Url) -> bool {
+        self.site.has(url)
+    }
+}
