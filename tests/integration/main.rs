@@ -1,3 +1,14 @@
 //! Drives the built binary as a user would, against the simulator; never touches the network.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests that cannot go on has failed"
+)]
+
+mod contract;
 mod docs;
+mod runner;
+#[cfg(feature = "demo")]
+mod scenarios;
+#[cfg(feature = "demo")]
+mod site;
