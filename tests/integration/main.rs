@@ -7,6 +7,10 @@
 
 mod contract;
 mod docs;
+#[cfg(feature = "demo")]
+mod pace;
+#[cfg(feature = "demo")]
+mod pull;
 mod runner;
 #[cfg(feature = "demo")]
 mod scenarios;
