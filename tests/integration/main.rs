@@ -16,3 +16,5 @@ mod runner;
 mod scenarios;
 #[cfg(feature = "demo")]
 mod site;
+mod socket;
+mod trouble;
