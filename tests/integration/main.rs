@@ -5,8 +5,12 @@
     reason = "a helper of tests that cannot go on has failed"
 )]
 
+mod cli;
 mod contract;
 mod docs;
+mod import;
+#[cfg(feature = "demo")]
+mod output;
 #[cfg(feature = "demo")]
 mod pace;
 #[cfg(feature = "demo")]
