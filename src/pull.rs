@@ -208,7 +208,14 @@ impl<'a> Pull<'a> {
     /// # Errors
     /// When the output cannot be written.
     pub fn entry(&mut self, raw: &RawItem, sighting: &Sighting<'_>) -> std::io::Result<bool> {
+        // One that could not be written was not dealt with: seen is what the other counts say.
+        let fresh = self.sort(raw, sighting)?;
         self.receipt.seen += 1;
+        Ok(fresh)
+    }
+
+    /// Puts an entry where it belongs: out, or among the duplicates, the known or the malformed.
+    fn sort(&mut self, raw: &RawItem, sighting: &Sighting<'_>) -> std::io::Result<bool> {
         let mapped = match Record::from_raw(raw, sighting) {
             Ok(mapped) => mapped,
             Err(malformed) => {

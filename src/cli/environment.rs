@@ -42,6 +42,11 @@ impl Environment {
         };
         let failed = || format!("reading the environment file {}", path.display());
         let file = dotenvy::from_path_iter(&path)
+            .map_err(|error| match error {
+                // dotenvy's own words are those of their cause.
+                dotenvy::Error::Io(error) => anyhow::Error::new(error),
+                other => anyhow::Error::new(other),
+            })
             .with_context(failed)?
             .collect::<Result<_, _>>()
             // dotenvy's own words would show the line, which may hold a secret.

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -175,7 +175,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<(Cli, Environme
     let environment = Environment::read(&args)
         .map_err(|words| Cli::command().error(ErrorKind::Io, format!("{words:#}")))?;
     let mut command = environment.stand_behind(Cli::command(), &args);
-    let matches = command.try_get_matches_from_mut(args)?;
+    let matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(without_password)?;
     check_secrets(&mut command, &matches)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((cli, environment))
@@ -205,6 +207,27 @@ pub fn complain(error: &clap::Error) -> Exit {
         let _ = error.print();
     }
     Exit::Usage
+}
+
+/// A refused value is shown, but for the user name and password of a URL.
+fn without_password(mut error: clap::Error) -> clap::Error {
+    let shown = match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) => redacted(value),
+        _ => None,
+    };
+    if let Some(shown) = shown {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
+    error
+}
+
+/// A URL with its user name and password blanked out; `None` where it has none.
+fn redacted(value: &str) -> Option<String> {
+    let (scheme, rest) = value.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (_, host) = authority.rsplit_once('@')?;
+    let path = &rest[authority.len()..];
+    Some(format!("{scheme}://[redacted]@{host}{path}"))
 }
 
 /// Refuses a password among the arguments, where every user of the machine can read it.

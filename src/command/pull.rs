@@ -122,11 +122,13 @@ impl Run<'_> {
 
     /// A link that led to no hashtag: bad input, unless the site did not say.
     fn unresolved(&mut self, error: &ShortLinkError) -> Exit {
-        let exit = match error {
-            ShortLinkError::Source(error) => StoppedBecause::Verdict(error.verdict).exit(),
-            _ => Exit::Usage,
+        let exit = if let ShortLinkError::Source(error) = error {
+            tracing::error!("{error}; {}", advice(error.verdict, true));
+            StoppedBecause::Verdict(error.verdict).exit()
+        } else {
+            tracing::error!("{error}");
+            Exit::Usage
         };
-        tracing::error!("{error}");
         self.note(exit);
         exit
     }

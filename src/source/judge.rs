@@ -305,14 +305,17 @@ fn by_json(body: &str, due: Due) -> Judged {
     if let Some(code) = envelope.code() {
         return by_code(code, &envelope.text());
     }
-    if due == Due::List && envelope.list.is_none() && envelope.has_more.is_none() {
-        return Judged::Again {
-            verdict: Verdict::BadAnswer,
-            cause: "an answer without a list of videos".to_owned(),
-            after: None,
-        };
+    let lacks = match due {
+        Due::List if envelope.list.is_none() && envelope.has_more.is_none() => "a list of videos",
+        // A hollow one is the site's way to say that there is no such hashtag; none says nothing.
+        Due::Lookup if !body.contains("\"challengeInfo\"") => "a hashtag",
+        _ => return Judged::Good,
+    };
+    Judged::Again {
+        verdict: Verdict::BadAnswer,
+        cause: format!("an answer without {lacks}"),
+        after: None,
     }
-    Judged::Good
 }
 
 const MISMATCH: &str = "the signed URL was altered or is stale";
@@ -546,6 +549,8 @@ mod tests {
             let short = &body[..body.len().min(60)];
             assert_eq!(told(200, &[], body, Due::List), want, "{short}");
         }
-        assert_eq!(told(200, &[], "{}", Due::Lookup), "good");
+        let hollow = r#"{"challengeInfo":{},"statusCode":0}"#;
+        assert_eq!(told(200, &[], hollow, Due::Lookup), "good");
+        assert_eq!(told(200, &[], "{}", Due::Lookup), "again:bad_answer");
     }
 }

@@ -85,9 +85,11 @@ impl Web {
 }
 
 /// Whether the look-up was empty or unreadable, so that another place may tell the id. Not when
-/// it said that there is no such hashtag, and not when the network is gone.
+/// it said that there is no such hashtag, not when the network is gone, and not when the answer
+/// was refused for what it is: another status, a redirect, a certificate, a limit passed.
 fn is_silence(error: &Error) -> bool {
-    matches!(error.verdict, Verdict::Gated | Verdict::BadAnswer) && error.answer.is_some()
+    let came_whole = error.answer.as_ref().and_then(|answer| answer.status) == Some(200);
+    matches!(error.verdict, Verdict::Gated | Verdict::BadAnswer) && came_whole
 }
 
 fn request(path: &str, own: Vec<(&'static str, String)>, query: &Query, due: Due) -> Request {

@@ -1,3 +1,24 @@
 //! Drives the built binary as a user would, against the simulator; never touches the network.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests that cannot go on has failed"
+)]
+
+mod cli;
+mod contract;
 mod docs;
+mod import;
+#[cfg(feature = "demo")]
+mod output;
+#[cfg(feature = "demo")]
+mod pace;
+#[cfg(feature = "demo")]
+mod pull;
+mod runner;
+#[cfg(feature = "demo")]
+mod scenarios;
+#[cfg(feature = "demo")]
+mod site;
+mod socket;
+mod trouble;

@@ -85,6 +85,15 @@ struct Visitor {
     jar: Jar,
 }
 
+/// What is asked for, as often as it takes.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    /// A page or an answer, redirects followed.
+    Whole(&'a Request),
+    /// Where a short link leads, not followed.
+    Hop(&'a Url),
+}
+
 /// How one attempt ended: the judgement, the answer's facts and, if good, its body.
 struct Attempt {
     judged: Judged,
@@ -136,19 +145,25 @@ impl Http {
     /// # Errors
     /// [`Error`] once asking again is no longer worth it.
     pub(crate) async fn get(&self, request: &Request) -> Result<String, Error> {
+        let attempt = self.persist(Asked::Whole(request)).await?;
+        Ok(attempt.body)
+    }
+
+    /// Asks until the answer is good, or a redirect of a link that is not followed.
+    async fn persist(&self, asked: Asked<'_>) -> Result<Attempt, Error> {
         let started = Instant::now();
         let (mut tries, mut failures, mut renewed) = (0, 0, false);
         loop {
             tries += 1;
-            let attempt = self.attempt(request).await;
+            let attempt = match asked {
+                Asked::Whole(request) => self.attempt(request).await,
+                Asked::Hop(url) => self.peek(url).await,
+            };
             let give_up = |verdict, cause: String| {
                 self.error(verdict, &cause, attempt.facts.clone(), tries, started)
             };
             let (cause, wait) = match attempt.judged {
-                Judged::Good => return Ok(attempt.body),
-                Judged::Redirect(_) => {
-                    return Err(give_up(Verdict::BadAnswer, "too many redirects".to_owned()));
-                }
+                Judged::Good | Judged::Redirect(_) => return Ok(attempt),
                 Judged::Fail { verdict, cause } => return Err(give_up(verdict, cause)),
                 Judged::Renew { cause } if renewed => {
                     let cause = format!("{cause}, also with a fresh session");
@@ -179,7 +194,8 @@ impl Http {
                 let cause = format!("{cause}; the run's retries are used up");
                 return Err(give_up(Verdict::Budget, cause));
             }
-            tracing::info!("{}: {}; asking again", request.path, self.redacted(&cause));
+            let path = &attempt.facts.path;
+            tracing::info!("{path}: {}; asking again", self.redacted(&cause));
             self.wait(wait).await;
         }
     }
@@ -217,36 +233,10 @@ impl Http {
         let cookies = locked(&self.visitor).jar.header_for(url);
         let headers = self.headers(request, cookies);
         let received = self.fetch(url, headers).await;
-        let mut facts = AnswerFacts {
-            path: url.path().to_owned(),
-            ..AnswerFacts::default()
-        };
-        let received = match received {
-            Ok(received) => received,
-            Err(broken) => {
-                return Attempt {
-                    judged: broken.judged(),
-                    facts,
-                    body: String::new(),
-                };
-            }
-        };
-        self.absorb(url, &received);
-        facts.status = Some(received.status);
-        facts.bytes = received.body.len();
-        facts.logid = received.logid();
-        let answer = Answer {
-            status: received.status,
-            headers: &received.headers,
-            body: &received.body,
-        };
-        let judged = judge(&answer, request.due);
-        tracing::debug!("{} {} {} bytes", facts.path, received.status, facts.bytes);
-        Attempt {
-            judged,
-            facts,
-            body: received.body,
+        if let Ok(received) = &received {
+            self.absorb(url, received);
         }
+        Attempt::of(url, received, request.due)
     }
 
     /// Sends one GET in its turn and reads the answer.
@@ -263,42 +253,32 @@ impl Http {
         head?.read(bounds::BODY).await
     }
 
-    /// Where a short link points, without the session's cookies: one hop, not followed.
+    /// Where a short link points: one hop, not followed.
     ///
     /// # Errors
-    /// [`Error`] when no answer came.
+    /// [`Error`] when the site did not say.
     pub(crate) async fn hop(&self, url: &Url) -> Result<Option<String>, Error> {
-        let mut failures = 0;
-        loop {
-            let headers = self
-                .client
-                .plain_headers(locked(&self.visitor).session.user_agent());
-            let broken = match self.fetch(&self.site.at(url), headers).await {
-                Ok(received) => {
-                    let location = received.headers.get(http::header::LOCATION);
-                    let is_redirect = (300..400).contains(&received.status);
-                    return Ok(location
-                        .filter(|_| is_redirect)
-                        .and_then(|value| Some(value.to_str().ok()?.to_owned())));
-                }
-                Err(broken) => broken.judged(),
-            };
-            let facts = AnswerFacts {
-                path: url.path().to_owned(),
-                ..AnswerFacts::default()
-            };
-            match broken {
-                Judged::Again { .. } if failures < self.patience.retries => {
-                    failures += 1;
-                    locked(&self.tally).retry();
-                    self.wait(backoff(failures)).await;
-                }
-                Judged::Again { verdict, cause, .. } | Judged::Fail { verdict, cause } => {
-                    return Err(self.error(verdict, &cause, facts, failures + 1, Instant::now()));
-                }
-                _ => return Ok(None),
-            }
+        match self.persist(Asked::Hop(url)).await {
+            Ok(attempt) => Ok(match attempt.judged {
+                Judged::Redirect(to) => Some(to),
+                _ => None,
+            }),
+            Err(error) if error.verdict == Verdict::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
+    }
+
+    /// One try of a short link, without the session's cookies.
+    async fn peek(&self, url: &Url) -> Attempt {
+        let user_agent = locked(&self.visitor).session.user_agent().to_owned();
+        let headers = self.client.plain_headers(&user_agent);
+        let received = self.fetch(&self.site.at(url), headers).await;
+        let mut attempt = Attempt::of(url, received, Due::TagPage);
+        // Any page is as good as another: it is not where the link was to lead.
+        if matches!(attempt.judged, Judged::Renew { .. }) {
+            attempt.judged = Judged::Good;
+        }
+        attempt
     }
 
     async fn wait(&self, wait: Duration) {
@@ -375,6 +355,38 @@ impl Http {
 }
 
 impl Attempt {
+    /// What came of a request to `url`.
+    fn of(url: &Url, received: Result<Received, Broken>, due: Due) -> Self {
+        let mut facts = AnswerFacts {
+            path: url.path().to_owned(),
+            ..AnswerFacts::default()
+        };
+        let received = match received {
+            Ok(received) => received,
+            Err(broken) => {
+                return Self {
+                    judged: broken.judged(),
+                    facts,
+                    body: String::new(),
+                };
+            }
+        };
+        facts.status = Some(received.status);
+        facts.bytes = received.body.len();
+        facts.logid = received.logid();
+        let answer = Answer {
+            status: received.status,
+            headers: &received.headers,
+            body: &received.body,
+        };
+        tracing::debug!("{} {} {} bytes", facts.path, received.status, facts.bytes);
+        Self {
+            judged: judge(&answer, due),
+            facts,
+            body: received.body,
+        }
+    }
+
     /// A redirect that leaves the site's own origin is not followed.
     fn refused(self, origin: &str) -> Self {
         let cause = format!("a redirect away from {origin}, which is not followed");

@@ -260,6 +260,7 @@ fn shape(raw: &RawValue) -> Option<Shape> {
         aweme_time,
         handle,
         infos,
+        entry,
     ] = pick(
         raw,
         [
@@ -274,13 +275,15 @@ fn shape(raw: &RawValue) -> Option<Shape> {
             "create_time",
             "authorUniqueId",
             "itemInfos",
+            "listEntry",
         ],
     );
     // A comment has an `aweme_id` too.
     if aweme_id.is_some() && (video.is_some() || statistics.is_some() || author.is_some()) {
         return Some(Shape::Aweme);
     }
-    if infos.is_some_and(is_object) {
+    // An entry with its details beside it is how `--raw` writes what the embed lane saw.
+    if infos.is_some_and(is_object) || entry.is_some_and(is_object) {
         return Some(Shape::Embed);
     }
     id?;
@@ -299,6 +302,9 @@ fn shape(raw: &RawValue) -> Option<Shape> {
 
 /// An embed page's entry in the form that has room for both kinds of page.
 fn halves(raw: &RawValue) -> Box<RawValue> {
+    if field(raw, "listEntry").is_some() {
+        return raw.to_owned();
+    }
     let (entry, data) = match field(raw, "itemInfos") {
         Some(_) => ("null", raw.get()),
         None => (raw.get(), "null"),
@@ -358,6 +364,11 @@ mod tests {
             (r#"{"id":"1","authorUniqueId":"x"}"#, Some(Shape::Embed)),
             (r#"{"itemInfos":{"id":"1"}}"#, Some(Shape::Embed)),
             (r#"{"itemInfos":[]}"#, None),
+            (
+                r#"{"listEntry":{"id":"1"},"videoData":null}"#,
+                Some(Shape::Embed),
+            ),
+            (r#"{"listEntry":null,"videoData":null}"#, None),
             ("[]", None),
             ("\"id\"", None),
         ] {
