@@ -5,6 +5,10 @@
     reason = "a helper of tests that cannot go on has failed"
 )]
 
+#[cfg(all(unix, feature = "browser", feature = "demo"))]
+mod browser;
+#[cfg(all(unix, feature = "browser", feature = "demo"))]
+mod chromium;
 mod cli;
 mod contract;
 mod docs;

@@ -1,8 +1,5 @@
 //! The simulator in the test's own process, so that a test can read what it was asked.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
 use serde_json::Value;
 use tiktok_hashtag::simulator::{Options, Simulator};
 use tokio::runtime::{Builder, Runtime};
@@ -15,9 +12,22 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn start() -> Self {
+        Self::with(Options::default())
+    }
+
+    /// One that speaks TLS, as the site does.
+    #[cfg(all(unix, feature = "browser"))]
+    pub(crate) fn start_https() -> Self {
+        Self::with(Options {
+            https: true,
+            ..Options::default()
+        })
+    }
+
+    fn with(options: Options) -> Self {
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().build().unwrap();
-        let simulator = runtime.block_on(Simulator::start(Options::default()));
+        let simulator = runtime.block_on(Simulator::start(options));
         Self {
             simulator: simulator.unwrap(),
             _runtime: runtime,
@@ -28,24 +38,36 @@ impl Site {
         self.simulator.url()
     }
 
+    #[cfg(all(unix, feature = "browser"))]
+    pub(crate) fn port(&self) -> u16 {
+        self.simulator.port()
+    }
+
+    /// What a browser takes to trust its certificate.
+    #[cfg(all(unix, feature = "browser"))]
+    pub(crate) fn pin(&self) -> &str {
+        self.simulator.spki_pin().unwrap()
+    }
+
     /// The requests seen, in order.
     pub(crate) fn requests(&self) -> Vec<Value> {
-        let log = self.ask("log");
-        log.as_array().unwrap().clone()
+        self.simulator.log().as_array().unwrap().clone()
     }
 
     /// How many requests of a kind were seen, `requests` for all.
     pub(crate) fn count(&self, kind: &str) -> u64 {
-        self.ask("stats")[kind].as_u64().unwrap()
+        self.simulator.stats()[kind].as_u64().unwrap()
     }
 
-    fn ask(&self, word: &str) -> Value {
-        let url = self.url();
-        let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
-        let head = format!("GET /__sim/{word} HTTP/1.1\r\nhost: site\r\nconnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    /// The hosts that were asked for.
+    #[cfg(all(unix, feature = "browser"))]
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        let stats = self.simulator.stats();
+        stats["hosts"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
     }
 }
