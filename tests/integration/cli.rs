@@ -2,9 +2,6 @@
 //! on which stream.
 
 use std::io;
-use std::process::Command;
-
-use serde_json::Value;
 
 use crate::runner::{Ended, Folder, Running, json_lines};
 use crate::socket::Server;
@@ -217,11 +214,13 @@ fn a_complaint_is_an_object_where_objects_are_asked_for() {
 /// What needs a site to pull from.
 #[cfg(feature = "demo")]
 mod pulling {
-    use super::{Command, Ended, Folder, Running, Value, json_lines};
+    use serde_json::Value;
+
+    use super::{Ended, Folder, Running, json_lines};
 
     /// A pull of the demo with variables set; it gets no limit of its own.
     fn pull(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Ended {
-        let mut command: Command = folder.program(&["pull", "viral", "--demo"]);
+        let mut command = folder.program(&["pull", "viral", "--demo"]);
         command.args(args).envs(variables.iter().copied());
         Running::start(&mut command).end()
     }

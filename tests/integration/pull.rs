@@ -64,6 +64,37 @@ fn the_limit_is_exact_and_no_page_is_asked_for_in_vain() {
 }
 
 #[test]
+fn a_feed_without_progress_is_asked_for_no_fourth_page() {
+    for (name, new, without) in [("loop", 3, 3), ("stuck", 2, 2)] {
+        let site = Site::start();
+        let ended = pull_at(&site, &[name, "--all", "--source", "web"]);
+        assert_eq!(ended.receipt()["stopped_because"], "stalled");
+        // The page after which the cursor stands still is new and a strike at once.
+        assert_eq!(site.count("list"), new + without, "{name}");
+    }
+}
+
+#[test]
+fn the_token_of_the_site_stays_away_from_any_other_server() {
+    const TOKEN: &str = "hushhushhushhushhush";
+    let (folder, site) = (Folder::new(), Site::start());
+    let mut command = folder.pulling(&["empty200", "-vvv", "--with-raw"]);
+    command
+        .args(at(&site))
+        .env("TIKTOK_HASHTAG_MS_TOKEN", TOKEN);
+    let ended = folder.run_for_receipts(&mut command);
+    assert_eq!((ended.status, ended.ids().len()), (4, 10));
+    for request in site.requests() {
+        assert!(
+            !request["query"].as_str().unwrap().contains(TOKEN),
+            "{request}"
+        );
+        assert_eq!(request["cookies"], json!([]), "{request}");
+    }
+    assert!(!ended.stderr.contains(TOKEN) && !ended.stdout.contains(TOKEN));
+}
+
+#[test]
 fn a_hundred_is_the_limit_when_none_is_given() {
     let ended = Folder::new().pull(&["viral", "--demo"]);
     assert_eq!((ended.status, ended.ids().len()), (0, 100));

@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+#[cfg(feature = "demo")]
+use std::process::ChildStdout;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
@@ -54,10 +56,12 @@ impl Folder {
         self.0.path().join(name)
     }
 
+    #[cfg(feature = "demo")]
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         fs::write(self.file(name), text).unwrap();
     }
 
+    #[cfg(feature = "demo")]
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.file(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
@@ -125,11 +129,12 @@ impl Running {
         Self(command.spawn().unwrap())
     }
 
+    #[cfg(feature = "demo")]
     pub(crate) fn stdout(&mut self) -> ChildStdout {
         self.0.stdout.take().unwrap()
     }
 
-    #[cfg(unix)]
+    #[cfg(all(unix, feature = "demo"))]
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }

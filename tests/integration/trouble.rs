@@ -292,6 +292,33 @@ fn endless_answers_are_cut_short() {
 }
 
 #[test]
+fn the_retries_of_a_run_are_counted_over_all_its_requests() {
+    let server =
+        site_with(|stream| stream.write_all(b"HTTP/1.0 503 Busy\r\nretry-after: 0\r\n\r\n"));
+    let url = server.url();
+    let args = [
+        "cats",
+        "--source",
+        "web",
+        "--rate",
+        "0",
+        "--retries",
+        "50",
+        "--base-url",
+        &url,
+    ];
+    let ended = Folder::new().pull(&args);
+    assert_ended(
+        "busy",
+        &ended,
+        ("budget", 5, "the run's retries are used up"),
+    );
+    // A look-up, the good page, the first try of the second, and ten retries.
+    assert_eq!(server.calls(), 13);
+    assert_eq!(ended.receipt()["retries"], 10);
+}
+
+#[test]
 fn good_answers_in_odd_forms_are_taken() {
     let chunked = |size: usize| {
         let body = page(20, false);
