@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use crate::runner::Folder;
+use crate::runner::{Folder, NO_BROWSER};
 use crate::site::Site;
 
 /// Hashtags that need look-ups, lists, pages, embeds, waits, retries, redirects and resets.
@@ -31,6 +31,7 @@ fn times(site: &Site) -> Vec<f64> {
 fn assert_kept(rate: f64, tags: &[&str], least: usize) {
     let (folder, site) = (Folder::new(), Site::start());
     let mut command = folder.pulling(tags);
+    command.envs([NO_BROWSER]);
     command.args([
         "-n",
         "70",
