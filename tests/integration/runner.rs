@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+#[cfg(feature = "demo")]
+use std::process::ChildStdout;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,9 @@ use crate::contract;
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_tiktok-hashtag");
 /// Longest time a run may take before its test fails.
 const LONGEST: Duration = Duration::from_secs(60);
+/// For what `auto` comes to where no browser is found, on a machine that may have one.
+#[cfg(feature = "demo")]
+pub(crate) const NO_BROWSER: (&str, &str) = ("TIKTOK_HASHTAG_BROWSER", "/no/such/browser");
 /// Where [`Folder::pull`] has receipts written.
 const RECEIPTS: &str = "receipts.jsonl";
 
@@ -54,10 +59,12 @@ impl Folder {
         self.0.path().join(name)
     }
 
+    #[cfg(feature = "demo")]
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         fs::write(self.file(name), text).unwrap();
     }
 
+    #[cfg(feature = "demo")]
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.file(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
@@ -125,11 +132,12 @@ impl Running {
         Self(command.spawn().unwrap())
     }
 
+    #[cfg(feature = "demo")]
     pub(crate) fn stdout(&mut self) -> ChildStdout {
         self.0.stdout.take().unwrap()
     }
 
-    #[cfg(unix)]
+    #[cfg(all(unix, feature = "demo"))]
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
