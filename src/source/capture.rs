@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::value::RawValue;
 use url::Url;
+
+use super::walk::pick;
 
 /// A call of the hashtag page that matters here, told by its URL alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +69,19 @@ pub(crate) enum Came {
 }
 
 impl Came {
+    /// A page with this answer, which the caller has judged to be one. The cursor is a string here and a number there; `hasMore` a
+    /// boolean, 0 or 1, or either as a string.
+    pub(crate) fn of(answer: &RawValue) -> Self {
+        let [camel, snake, cursor] = pick(answer, ["hasMore", "has_more", "cursor"]);
+        let plain = |raw: &RawValue| raw.get().trim_matches('"').to_owned();
+        let has_more = camel.or(snake).map(plain);
+        let goes_on = matches!(has_more.as_deref(), Some("true" | "1"));
+        let next = cursor.and_then(|cursor| plain(cursor).parse().ok());
+        Self::Page {
+            next: next.filter(|_| goes_on),
+        }
+    }
+
     /// Where the feed goes on, if a page came and said so.
     fn next(self) -> Option<u64> {
         match self {
@@ -73,6 +89,17 @@ impl Came {
             Self::Nothing => None,
         }
     }
+}
+
+/// A page, or several in a row, known to be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Everything before this cursor: the recording began late.
+    Start(u64),
+    /// What leads to this cursor, which no page recorded names.
+    Before(u64),
+    /// What was recorded at this cursor could not be read.
+    Unread(u64),
 }
 
 /// The pages of one feed, in the order they were recorded. Each page's URL names a cursor that an
@@ -108,28 +135,44 @@ impl Chain {
         order
     }
 
-    /// How many pages are known to be missing: those that came without a body, and the breaks in
-    /// the chain of cursors that no such page explains.
-    pub(crate) fn gaps(&self) -> u64 {
+    /// What is known to be missing: the pages that came without a body, and the breaks in the
+    /// chain of cursors that no such page explains.
+    pub(crate) fn missing(&self) -> Vec<Missing> {
         let mut pages: BTreeMap<u64, bool> = BTreeMap::new();
         let mut named = BTreeSet::from([0]);
         for link in &self.0 {
             *pages.entry(link.at).or_default() |= link.came != Came::Nothing;
             named.extend(link.came.next());
         }
-        let mut gaps = 0;
+        let first = pages.keys().next().copied();
+        let mut missing = Vec::new();
         let mut explained = false;
         for (at, came) in pages {
-            gaps += u64::from(!came || !(explained || named.contains(&at)));
+            if !came {
+                missing.push(Missing::Unread(at));
+            } else if !(explained || named.contains(&at)) {
+                let late = first == Some(at);
+                missing.push(if late {
+                    Missing::Start(at)
+                } else {
+                    Missing::Before(at)
+                });
+            }
             explained = !came;
         }
-        gaps
+        missing
+    }
+
+    /// How many pages are known to be missing, a break counting as one.
+    pub(crate) fn gaps(&self) -> u64 {
+        self.missing().len() as u64
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Came, Chain, Link};
+    use super::{Call, Came, Chain, Link, Missing};
+    use crate::source::walk::parse;
 
     fn call(url: &str) -> Option<Call> {
         Call::of(&url.parse().unwrap())
@@ -176,8 +219,10 @@ mod tests {
         }
     }
 
+    type Links<'a> = &'a [(u64, i64)];
+
     /// (cursor, next) of a page that came, (cursor, -1) of one that did not; next 0 for the end.
-    fn chain(links: &[(u64, i64)]) -> Chain {
+    fn chain(links: Links<'_>) -> Chain {
         let mut chain = Chain::default();
         for &(at, next) in links {
             let came = match next {
@@ -194,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_counted_once() {
-        let rows: &[(&str, &[(u64, i64)], u64)] = &[
+        let rows: &[(&str, Links<'_>, u64)] = &[
             ("whole", &[(0, 30), (30, 60), (60, 0)], 0),
             ("cut short is not a gap", &[(0, 30), (30, 60)], 0),
             ("late", &[(30, 60), (60, 0)], 1),
@@ -216,8 +261,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_has_a_name() {
+        let rows: &[(Links<'_>, &[Missing])] = &[
+            (&[(30, 60), (60, 0)], &[Missing::Start(30)]),
+            (&[(0, 30), (90, 0)], &[Missing::Before(90)]),
+            (
+                &[(0, 30), (30, -1), (60, 0), (120, 0)],
+                &[Missing::Unread(30), Missing::Before(120)],
+            ),
+            (&[(30, -1), (60, 0)], &[Missing::Unread(30)]),
+        ];
+        for (links, missing) in rows {
+            assert_eq!(chain(links).missing(), *missing, "{links:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_says_where_the_feed_goes_on() {
+        for (answer, next) in [
+            (r#"{"hasMore":true,"cursor":"30"}"#, Some(30)),
+            (r#"{"has_more":1,"cursor":30}"#, Some(30)),
+            (r#"{"hasMore":"1","cursor":30}"#, Some(30)),
+            (r#"{"hasMore":false,"cursor":"30"}"#, None),
+            (r#"{"cursor":"30"}"#, None),
+            (r#"{"hasMore":true,"cursor":"-3"}"#, None),
+            (r#"{"hasMore":true}"#, None),
+        ] {
+            let page = Came::of(parse(answer).unwrap());
+            assert_eq!(page, Came::Page { next }, "{answer}");
+        }
+    }
+
+    #[test]
     fn the_order_follows_the_cursors() {
-        let rows: &[(&[(u64, i64)], &[usize])] = &[
+        let rows: &[(Links<'_>, &[usize])] = &[
             (&[(30, 60), (60, 0), (0, 30)], &[2, 0, 1]),
             // Cursors need not grow evenly, nor at all.
             (&[(7, 0), (0, 90), (90, 7)], &[1, 2, 0]),
