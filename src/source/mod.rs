@@ -4,7 +4,6 @@
 pub mod auto;
 mod blob;
 mod bounds;
-#[cfg_attr(not(test), expect(dead_code, reason = "the lanes that read recorded traffic follow"))]
 mod capture;
 mod codes;
 mod cookies;
