@@ -106,11 +106,18 @@ pub struct PullArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  tiktok-hashtag import www.tiktok.com.har --name travel
   tiktok-hashtag import answer.json page.html capture.ndjson.gz
   curl -s … | tiktok-hashtag import - --name travel
 
-Reads API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of any year and
-zeeschuimer NDJSON, .gz too; what a file is, is told by its content.")]
+Reads HAR recordings, API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of
+any year and zeeschuimer NDJSON, .gz too; what a file is, is told by its content.
+
+To record a HAR, in Chrome, Edge or Firefox:
+  1. Open the developer tools (F12), tab Network, before the page.
+  2. Load https://www.tiktok.com/tag/NAME in the same tab and scroll.
+  3. Export with content: Export HAR (Chrome, Edge) or Save All As HAR (Firefox).
+  4. Import the file. Keep it to yourself: it may hold your session's cookies.")]
 pub struct ImportArgs {
     /// Files of saved answers; - for standard input.
     #[arg(value_name = "FILE|-", required = true)]

@@ -9,7 +9,7 @@ use super::summary::Summary;
 use super::{Refusal, output_failed};
 use crate::cli::ImportArgs;
 use crate::exit::{Exit, StoppedBecause};
-use crate::input::{Limit, Query};
+use crate::input::{HashtagName, Limit, Query};
 use crate::progress::Progress;
 use crate::pull::{Output, Pull};
 use crate::receipt::{LaneOutcome, Receipt};
@@ -17,7 +17,7 @@ use crate::record::{Lane, RawItem, Sighting};
 use crate::signals::Signals;
 use crate::sink;
 use crate::source::Verdict;
-use crate::source::saved::{self, Outcome, What};
+use crate::source::saved::{self, Outcome, Recording, What};
 
 /// Entries between two flushes of the output.
 const BATCH: u64 = 100;
@@ -115,7 +115,9 @@ fn file(path: &Path, pull: &mut Pull<'_>, query: Option<&Query>) -> io::Result<S
         return Err(error);
     }
     pull.output.sink.flush()?;
-    pull.receipt.pages += 1;
+    let recording = read.as_ref().ok().and_then(|it| it.recording.as_ref());
+    pull.receipt.pages += recording.map_or(1, Recording::pages);
+    pull.receipt.gaps += recording.map_or(0, Recording::gaps);
     pull.progress.page(pull.receipt);
     if let Some(signal) = pull.signals.heard() {
         return Ok(StoppedBecause::Interrupted(signal));
@@ -125,6 +127,9 @@ fn file(path: &Path, pull: &mut Pull<'_>, query: Option<&Query>) -> io::Result<S
     } else {
         path.display().to_string()
     };
+    if let (Some(recording), Some(query)) = (recording, query) {
+        warn_of_names(&name, recording, &query.name);
+    }
     Ok(told(&name, read))
 }
 
@@ -140,7 +145,7 @@ fn entry(
         lane: Lane::Import,
         position: pull.receipt.seen + 1,
         collected_at: None,
-        hashtag_feed: query.map(|_| true),
+        hashtag_feed: raw.hashtag_feed.or_else(|| query.map(|_| true)),
     };
     pull.entry(raw, &sighting)?;
     if pull.receipt.seen.is_multiple_of(every) {
@@ -148,6 +153,14 @@ fn entry(
         pull.progress.page(pull.receipt);
     }
     Ok(pull.signals.heard().is_none())
+}
+
+/// Says that `--name` calls a feed by a name the recording does not.
+fn warn_of_names(file: &str, recording: &Recording, name: &HashtagName) {
+    let name = name.as_str();
+    for other in recording.names().filter(|it| it.to_lowercase() != name) {
+        tracing::warn!("{file}: the feed of #{other} in it goes out as {name}, as --name says");
+    }
 }
 
 /// Says what a file was that is not all videos, and what that means for the run.
@@ -159,13 +172,12 @@ fn told(name: &str, read: io::Result<Outcome>) -> StoppedBecause {
             return StoppedBecause::Verdict(Verdict::BadAnswer);
         }
     };
-    if let Some(what) = outcome.nothing() {
-        tracing::error!("{name}: {what}");
-        let verdict = match what {
-            What::Captcha => Verdict::Captcha,
-            _ => Verdict::BadAnswer,
-        };
-        return StoppedBecause::Verdict(verdict);
+    let nothing = outcome.nothing();
+    for line in outcome.recording.iter().flat_map(|it| it.warnings(nothing)) {
+        tracing::warn!("{name}: {line}");
+    }
+    if let Some(what) = nothing {
+        return told_nothing(name, &outcome, what);
     }
     for (what, count) in outcome.others.iter().filter(|(what, _)| !what.is_damage()) {
         tracing::info!("{name}: {count} parts left out: {what}");
@@ -177,4 +189,19 @@ fn told(name: &str, read: io::Result<Outcome>) -> StoppedBecause {
     let kept = outcome.items;
     tracing::error!("{name}: {kept} entries read, {count} parts lost: {what}");
     StoppedBecause::Verdict(Verdict::BadAnswer)
+}
+
+/// Says what a file without a single entry is.
+fn told_nothing(name: &str, outcome: &Outcome, what: &What) -> StoppedBecause {
+    let recording = outcome.recording.as_ref();
+    let words = recording.map_or_else(|| what.to_string(), |it| it.words(what));
+    tracing::error!("{name}: {words}");
+    if recording.is_some() && what != &What::Cut && outcome.others.contains_key(&What::Cut) {
+        tracing::warn!("{name}: {}", What::Cut);
+    }
+    StoppedBecause::Verdict(match what {
+        What::Captcha => Verdict::Captcha,
+        What::Refused => Verdict::Gated,
+        _ => Verdict::BadAnswer,
+    })
 }

@@ -45,6 +45,7 @@ pub use collection::Collection;
 pub use control::{AccessRule, AwemeAcl, VideoControl};
 pub use image_post::ImagePostInfo;
 pub use label::{AigcInfo, Anchor, CommerceInfo, DuetInfo};
+pub(crate) use lenient::epoch_second;
 pub use music::Music;
 pub use place::PoiInfo;
 pub use playlist::PlaylistInfo;

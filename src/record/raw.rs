@@ -22,6 +22,9 @@ pub struct RawItem {
     /// When the source itself says the entry was collected, epoch seconds; a live lane leaves it
     /// to the caller's clock.
     pub collected_at: Option<i64>,
+    /// Whether the source itself says that the entry is one of a hashtag's feed; `None` leaves it
+    /// to the caller.
+    pub hashtag_feed: Option<bool>,
 }
 
 impl RawItem {
@@ -33,6 +36,7 @@ impl RawItem {
             json,
             beside: None,
             collected_at: None,
+            hashtag_feed: None,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::{Cursor, Next};
+
 /// A call of the hashtag page that matters here, told by its URL alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
@@ -66,6 +68,15 @@ pub(crate) enum Came {
 }
 
 impl Came {
+    /// A page whose answer goes on like this.
+    pub(crate) fn page(next: &Next) -> Self {
+        let next = match next {
+            Next::At(Cursor(at)) => Some(*at),
+            Next::End | Next::Lost(_) => None,
+        };
+        Self::Page { next }
+    }
+
     /// Where the feed goes on, if a page came and said so.
     fn next(self) -> Option<u64> {
         match self {
@@ -73,6 +84,17 @@ impl Came {
             Self::Nothing => None,
         }
     }
+}
+
+/// A page, or several in a row, known to be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Everything before this cursor: the recording began late.
+    Start(u64),
+    /// What leads to this cursor, which no page recorded names.
+    Before(u64),
+    /// What was recorded at this cursor could not be read.
+    Unread(u64),
 }
 
 /// The pages of one feed, in the order they were recorded. Each page's URL names a cursor that an
@@ -108,28 +130,43 @@ impl Chain {
         order
     }
 
-    /// How many pages are known to be missing: those that came without a body, and the breaks in
-    /// the chain of cursors that no such page explains.
-    pub(crate) fn gaps(&self) -> u64 {
+    /// What is known to be missing: the pages that came without a body, and the breaks in the
+    /// chain of cursors that no such page explains.
+    pub(crate) fn missing(&self) -> Vec<Missing> {
         let mut pages: BTreeMap<u64, bool> = BTreeMap::new();
         let mut named = BTreeSet::from([0]);
         for link in &self.0 {
             *pages.entry(link.at).or_default() |= link.came != Came::Nothing;
             named.extend(link.came.next());
         }
-        let mut gaps = 0;
+        let first = pages.keys().next().copied();
+        let mut missing = Vec::new();
         let mut explained = false;
         for (at, came) in pages {
-            gaps += u64::from(!came || !(explained || named.contains(&at)));
+            if !came {
+                missing.push(Missing::Unread(at));
+            } else if !(explained || named.contains(&at)) {
+                let late = first == Some(at);
+                missing.push(if late {
+                    Missing::Start(at)
+                } else {
+                    Missing::Before(at)
+                });
+            }
             explained = !came;
         }
-        gaps
+        missing
+    }
+
+    /// How many pages are known to be missing, a break counting as one.
+    pub(crate) fn gaps(&self) -> u64 {
+        self.missing().len() as u64
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Came, Chain, Link};
+    use super::{Call, Came, Chain, Link, Missing};
 
     fn call(url: &str) -> Option<Call> {
         Call::of(&url.parse().unwrap())
@@ -176,8 +213,11 @@ mod tests {
         }
     }
 
+    /// Pages as `chain` takes them.
+    type Links<'a> = &'a [(u64, i64)];
+
     /// (cursor, next) of a page that came, (cursor, -1) of one that did not; next 0 for the end.
-    fn chain(links: &[(u64, i64)]) -> Chain {
+    fn chain(links: Links<'_>) -> Chain {
         let mut chain = Chain::default();
         for &(at, next) in links {
             let came = match next {
@@ -191,9 +231,6 @@ mod tests {
         }
         chain
     }
-
-    /// Pages as `chain` takes them.
-    type Links<'a> = &'a [(u64, i64)];
 
     #[test]
     fn what_is_missing_is_counted_once() {
@@ -215,6 +252,22 @@ mod tests {
         ];
         for (name, links, gaps) in rows {
             assert_eq!(chain(links).gaps(), *gaps, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_has_a_name() {
+        let rows: &[(Links<'_>, &[Missing])] = &[
+            (&[(30, 60), (60, 0)], &[Missing::Start(30)]),
+            (&[(0, 30), (90, 0)], &[Missing::Before(90)]),
+            (
+                &[(0, 30), (30, -1), (60, 0), (120, 0)],
+                &[Missing::Unread(30), Missing::Before(120)],
+            ),
+            (&[(30, -1), (60, 0)], &[Missing::Unread(30)]),
+        ];
+        for (links, missing) in rows {
+            assert_eq!(chain(links).missing(), *missing, "{links:?}");
         }
     }
 

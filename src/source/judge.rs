@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::codes::{self, Act};
 use super::retry::retry_after;
-use super::{Verdict, bounds, walk};
+use super::{Verdict, bounds};
 
 /// An answer with its body read to the end, decoded and made valid UTF-8.
 #[derive(Debug, Clone, Copy)]
@@ -281,7 +281,7 @@ fn integer(raw: &RawValue) -> Option<i64> {
 
 /// A body that should be JSON.
 fn by_json(body: &str, due: Due) -> Judged {
-    if walk::depth(body) > bounds::DEPTH {
+    if bounds::too_deep(body) {
         let cause = format!("the answer nests deeper than {} levels", bounds::DEPTH);
         return fail(Verdict::BadAnswer, cause);
     }

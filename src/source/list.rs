@@ -19,7 +19,11 @@ pub(super) fn read_list(body: &str) -> Result<Page, Error> {
             format!("a page that cannot be read: {error}"),
         )
     })?;
-    let next = list.next();
+    let next = Rest {
+        has_more: list.has_more,
+        cursor: list.cursor,
+    }
+    .next();
     let entries = list.items.map_or_else(Vec::new, |entries| entries.0);
     Ok(Page {
         items: entries
@@ -29,6 +33,13 @@ pub(super) fn read_list(body: &str) -> Result<Page, Error> {
         next,
         continued: false,
     })
+}
+
+/// Where the feed goes on after such a body, its entries not even looked at.
+pub(super) fn next_of(body: &str) -> Option<Next> {
+    serde_json::from_str::<Rest<'_>>(body)
+        .ok()
+        .map(|rest| rest.next())
 }
 
 /// A page of the list call, its entries unread.
@@ -71,7 +82,16 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-impl ListBody<'_> {
+/// What a page says of the rest of the feed.
+#[derive(Deserialize)]
+struct Rest<'a> {
+    #[serde(borrow, rename = "hasMore", alias = "has_more")]
+    has_more: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cursor: Option<&'a RawValue>,
+}
+
+impl Rest<'_> {
     /// A boolean, 0 or 1, or either as a string.
     fn has_more(&self) -> bool {
         let value = self.has_more.map_or("", |raw| raw.get().trim_matches('"'));

@@ -2,7 +2,7 @@
 
 /// The epoch second of `YYYY-MM-DDTHH:MM:SS`, with any fraction, and `Z` or an offset. Without
 /// either nobody can tell which second is meant.
-pub(super) fn epoch_second(text: &str) -> Option<i64> {
+pub(crate) fn epoch_second(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T')?;
     let [year, month, day] = numbers(date, '-')?;
     let clock_end = time.find(['.', 'Z', '+', '-'])?;

@@ -395,14 +395,9 @@ impl Browser {
         self.http.count_answer();
         let read = self.read(exchange)?;
         if let Some(at) = cursor {
-            let came = match &read {
-                Some(Page {
-                    next: Next::At(Cursor(next)),
-                    ..
-                }) => Came::Page { next: Some(*next) },
-                Some(_) => Came::Page { next: None },
-                None => Came::Nothing,
-            };
+            let came = read
+                .as_ref()
+                .map_or(Came::Nothing, |page| Came::page(&page.next));
             self.chain.add(Link { at, came });
         }
         let Some(page) = read else {

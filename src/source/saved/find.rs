@@ -6,10 +6,8 @@ use serde_json::value::RawValue;
 use super::what::What;
 use super::{Outcome, Sink, clue, sigi};
 use crate::record::{RawItem, Shape};
-use crate::source::bounds::DEPTH;
-use crate::source::walk::{
-    depth, elements, field, fields, integer, is_array, is_object, pick, text,
-};
+use crate::source::bounds::too_deep;
+use crate::source::walk::{elements, field, fields, integer, is_array, is_object, pick, text};
 
 /// How many objects and arrays may stand around an item.
 pub(super) const ENVELOPES: u8 = 8;
@@ -30,12 +28,31 @@ const WRAPPERS: [&str; 4] = ["itemInfo", "itemStruct", "videoData", "item"];
 pub(super) struct At {
     /// When the answer was given, epoch seconds.
     collected_at: Option<i64>,
+    /// It is an answer of a hashtag's feed, recorded at that time if there is one.
+    in_feed: bool,
     /// The value is an item list with entries of that shape.
     list: Option<Shape>,
     depth: u8,
 }
 
 impl At {
+    /// An answer of a hashtag's feed, recorded at that time.
+    fn feed(collected_at: Option<i64>) -> Self {
+        Self {
+            collected_at,
+            in_feed: true,
+            ..Self::default()
+        }
+    }
+
+    /// Takes what the JSON says of its time; a recording knows better.
+    fn learn_time(&mut self, said: Option<i64>) {
+        self.collected_at = match self.in_feed {
+            true => self.collected_at.or(said),
+            false => said.or(self.collected_at),
+        };
+    }
+
     /// The same for the value under `key`, empty for an element of an array.
     pub(super) fn below(self, key: &str) -> Self {
         Self {
@@ -131,8 +148,13 @@ impl<'s> Finder<'s> {
         self.look(raw, At::default())
     }
 
+    /// Takes an answer of a hashtag's feed whose depth is known to be fine.
+    pub(super) fn feed_page(&mut self, raw: &RawValue, collected_at: Option<i64>) {
+        self.find(raw, At::feed(collected_at), None);
+    }
+
     fn look(&mut self, raw: &RawValue, at: At) -> Option<What> {
-        if depth(raw.get()) > DEPTH {
+        if too_deep(raw.get()) {
             return Some(What::TooDeep);
         }
         let before = self.items();
@@ -144,7 +166,7 @@ impl<'s> Finder<'s> {
     /// element of an array if the key is empty. What it says of the parts after it goes to `at`.
     pub(super) fn part(&mut self, raw: &RawValue, key: &str, at: &mut At) {
         if key == "extra" {
-            at.collected_at = now(raw).or(at.collected_at);
+            at.learn_time(now(raw));
         }
         match at.list {
             Some(shape) if key.is_empty() => self.entry(raw, shape, at.below("")),
@@ -204,7 +226,7 @@ impl<'s> Finder<'s> {
             return;
         }
         let stamp = stamp.and_then(integer).map(|ms| ms.div_euclid(1000));
-        at.collected_at = stamp.or_else(|| extra.and_then(now)).or(at.collected_at);
+        at.learn_time(stamp.or_else(|| extra.and_then(now)));
         if module.is_some() {
             sigi::items(raw, |item, beside| self.item(Shape::Web, item, beside, at));
             return;
@@ -240,6 +262,7 @@ impl<'s> Finder<'s> {
             },
             beside,
             collected_at: at.collected_at,
+            hashtag_feed: at.in_feed.then_some(true),
         };
         self.outcome.items += 1;
         self.stopped = (self.sink)(item).is_break();

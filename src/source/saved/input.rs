@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::what::What;
+use crate::source::walk;
 
 const BUFFER: usize = 64 << 10;
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -20,6 +21,7 @@ pub(super) struct Input<'a> {
     at: usize,
     taken: u64,
     head: Vec<u8>,
+    packed: bool,
     damaged: bool,
     line_start: bool,
     limit: usize,
@@ -44,7 +46,8 @@ impl<'a> Input<'a> {
         let mut head = Vec::new();
         raw.by_ref().take(4).read_to_end(&mut head)?;
         let whole = Cursor::new(head.clone()).chain(raw);
-        let inner: Box<dyn BufRead + 'a> = if head.starts_with(GZIP) {
+        let packed = head.starts_with(GZIP);
+        let inner: Box<dyn BufRead + 'a> = if packed {
             let unpacked = MultiGzDecoder::new(whole);
             Box::new(BufReader::with_capacity(BUFFER, unpacked))
         } else {
@@ -56,10 +59,25 @@ impl<'a> Input<'a> {
             at: 0,
             taken: 0,
             head,
+            packed,
             damaged: false,
             line_start: true,
             limit,
         })
+    }
+
+    /// The same for what somebody else unpacks: bytes that make no sense are damage as well.
+    pub(super) fn unpacked(raw: impl Read + 'a, limit: usize) -> io::Result<Self> {
+        let opened = Self::open(raw, limit)?;
+        Ok(Self {
+            packed: true,
+            ..opened
+        })
+    }
+
+    /// How many bytes a line or value may have.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
     }
 
     /// What the first bytes give away, when they are no text at all.
@@ -103,7 +121,7 @@ impl<'a> Input<'a> {
     fn damages(&self, error: &io::Error) -> bool {
         use ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
         let kind = matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof);
-        kind && self.head.starts_with(GZIP)
+        kind && self.packed
     }
 
     pub(super) fn consume(&mut self, count: usize) {
@@ -171,6 +189,31 @@ impl<'a> Input<'a> {
         Ok(first)
     }
 
+    /// The first byte of the next part of an object or array, or its closing bracket; `None` at
+    /// the end.
+    pub(super) fn part(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            match self.skip_blank()? {
+                Some(b',') => self.consume(1),
+                first => return Ok(first),
+            }
+        }
+    }
+
+    /// Takes a key and its colon, up to the value's first byte; `None` when that is not what
+    /// stands here.
+    pub(super) fn key(&mut self) -> io::Result<Option<String>> {
+        let mut key = Vec::new();
+        let taken = self.value(&mut key)?;
+        let name = walk::parse(&String::from_utf8_lossy(&key)).and_then(walk::text);
+        if taken != Taken::Whole || self.skip_blank()? != Some(b':') {
+            return Ok(None);
+        }
+        self.consume(1);
+        self.skip_blank()?;
+        Ok(name)
+    }
+
     /// Takes the rest of the line with its end; a last line without one is `Cut`.
     pub(super) fn line(&mut self, into: &mut Vec<u8>) -> io::Result<Taken> {
         into.clear();
@@ -182,15 +225,57 @@ impl<'a> Input<'a> {
 
     /// Takes the JSON value that begins here.
     pub(super) fn value(&mut self, into: &mut Vec<u8>) -> io::Result<Taken> {
+        self.value_within(self.limit, into)
+    }
+
+    /// Takes the JSON value that begins here if it has at most `limit` bytes.
+    pub(super) fn value_within(&mut self, limit: usize, into: &mut Vec<u8>) -> io::Result<Taken> {
         into.clear();
         let mut brackets = Brackets::default();
-        self.scan(Some(into), self.limit, |bytes| brackets.end(bytes))
+        self.scan(Some(into), limit, |bytes| brackets.end(bytes))
     }
 
     /// Drops the JSON value that begins here, however long.
     pub(super) fn skip_value(&mut self) -> io::Result<Taken> {
         let mut brackets = Brackets::default();
         self.scan(None, usize::MAX, |bytes| brackets.end(bytes))
+    }
+
+    /// Passes the JSON value that begins here on as it streams by, however long.
+    pub(super) fn pour_value(
+        &mut self,
+        mut each: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<Taken> {
+        let mut brackets = Brackets::default();
+        self.pour(|bytes| brackets.end(bytes), &mut each)
+    }
+
+    /// Passes everything to the end of the input on.
+    pub(super) fn pour_rest(
+        &mut self,
+        mut each: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<Taken> {
+        self.pour(|_| None, &mut each)
+    }
+
+    fn pour(
+        &mut self,
+        mut end: impl FnMut(&[u8]) -> Option<usize>,
+        each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<Taken> {
+        loop {
+            let bytes = self.fill()?;
+            if bytes.is_empty() {
+                return Ok(Taken::Cut);
+            }
+            let end = end(bytes);
+            let used = end.unwrap_or(bytes.len());
+            each(&bytes[..used])?;
+            self.consume(used);
+            if end.is_some() {
+                return Ok(Taken::Whole);
+            }
+        }
     }
 
     /// Drops the rest of the line.

@@ -1,5 +1,6 @@
-//! Saved answers: reads files of any size and any of the forms people keep them in, and hands
-//! over the list entries found. Opens no socket, judges no entry and drops no duplicates.
+//! Saved answers: reads files of any size and any of the forms people keep them in, browsers'
+//! recordings among them, and hands over the list entries found. Opens no socket, judges no entry
+//! and drops no duplicates.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -9,6 +10,7 @@ use crate::record::RawItem;
 
 mod clue;
 mod find;
+mod har;
 mod input;
 mod page;
 mod sigi;
@@ -18,6 +20,7 @@ mod tests;
 mod what;
 
 use find::Finder;
+pub use har::Recording;
 use input::Input;
 pub use what::What;
 
@@ -36,6 +39,8 @@ pub struct Outcome {
     pub items: u64,
     /// What else there was, and how many lines, documents or elements of it.
     pub others: BTreeMap<What, u64>,
+    /// What a browser's recording held and lacks, if the file is one.
+    pub recording: Option<Recording>,
 }
 
 impl Outcome {
@@ -55,11 +60,13 @@ impl Outcome {
 
 /// Reads one input to its end and hands each entry to `sink`, in the order of the file. The form
 /// is told from the bytes, never from a name: JSON in any number of lines, values and envelopes,
-/// saved pages, all of it plain or gzipped.
+/// saved pages, a browser's HAR recording, all of it plain or gzipped, and recordings zipped with
+/// their bodies. Of a recording the answers of hashtags' feeds are read, each feed in its own
+/// order.
 ///
-/// Memory stays bounded: lines and arrays stream; one line, element or entry may have 16 MiB,
-/// one page 64 MiB, and JSON may be 128 levels deep. What is over is counted in
-/// [`Outcome::others`], as is everything that is no entry.
+/// Memory stays bounded: lines, arrays and recordings stream; one line, element, entry or recorded
+/// body may have 16 MiB, one page 64 MiB, and JSON may be 128 levels deep. What is over is counted
+/// in [`Outcome::others`], as is everything that is no entry.
 ///
 /// # Errors
 /// Only when the input itself cannot be read. Damaged content is told in the outcome.
@@ -70,15 +77,35 @@ pub fn read(input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
 fn read_within(limit: usize, input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
     let mut input = Input::open(input, limit)?;
     let mut finder = Finder::new(sink, limit);
-    if let Some(what) = input.foreign() {
-        finder.note(what);
-    } else if input.skip_blank()? == Some(b'<') {
-        page::read(&mut input, &mut finder)?;
-    } else {
-        split::read(&mut input, &mut finder)?;
-    }
+    let recording = match input.foreign() {
+        Some(What::Packed("zip")) => har::read_archive(&mut input, &mut finder)?,
+        Some(what) => {
+            finder.note(what);
+            None
+        }
+        None => read_text(&mut input, &mut finder)?,
+    };
     if input.is_damaged() {
         finder.cut();
     }
-    Ok(finder.outcome())
+    Ok(Outcome {
+        recording,
+        ..finder.outcome()
+    })
+}
+
+fn read_text(input: &mut Input<'_>, finder: &mut Finder<'_>) -> io::Result<Option<Recording>> {
+    let mut recording = None;
+    match input.skip_blank()? {
+        Some(b'<') => page::read(input, finder)?,
+        Some(b'{') if har::begins(input)? => {
+            recording = Some(har::read(input, finder)?);
+            // Browsers write nothing behind it; who joins files does.
+            if input.skip_blank()?.is_some() {
+                split::read(input, finder)?;
+            }
+        }
+        _ => split::read(input, finder)?,
+    }
+    Ok(recording)
 }

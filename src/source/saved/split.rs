@@ -15,11 +15,12 @@ const LEVELS: u8 = 8;
 
 /// Hands every JSON value of the input to the finder.
 pub(super) fn read(input: &mut Input<'_>, finder: &mut Finder<'_>) -> io::Result<()> {
+    let any_json = finder.tally() > 0;
     let mut split = Split {
         input,
         finder,
         lines_until: 0,
-        any_json: false,
+        any_json,
     };
     match split.values() {
         Err(Halt::Io(error)) => return Err(error),
@@ -169,28 +170,18 @@ impl Split<'_, '_, '_> {
 
     /// The first byte of the next part of an object or array, or its closing bracket.
     fn part(&mut self) -> Result<u8, Halt> {
-        loop {
-            match self.input.skip_blank()? {
-                Some(b',') => self.input.consume(1),
-                Some(first) => return Ok(first),
-                None => return Err(self.cut()),
-            }
+        match self.input.part()? {
+            Some(first) => Ok(first),
+            None => Err(self.cut()),
         }
     }
 
     /// Takes a key and its colon.
     fn key(&mut self) -> Result<String, Halt> {
-        let mut key = Vec::new();
-        let taken = self.input.value(&mut key)?;
-        let key = String::from_utf8_lossy(&key).into_owned();
-        let name = walk::parse(&key).and_then(walk::text);
-        match (taken, name, self.input.skip_blank()?) {
-            (Taken::Whole, Some(name), Some(b':')) => {
-                self.input.consume(1);
-                Ok(name)
-            }
-            (Taken::Cut, ..) | (_, _, None) => Err(self.cut()),
-            _ => Err(Halt::Broken),
+        match self.input.key()? {
+            Some(name) => Ok(name),
+            None if self.input.skip_blank()?.is_none() => Err(self.cut()),
+            None => Err(Halt::Broken),
         }
     }
 

@@ -116,7 +116,7 @@ fn files_without_items_are_named() {
         ("other_site.html", What::Html),
         ("page_cut_in_its_data.html", What::Cut),
         ("plain_text.txt", What::NeitherJsonNorHtml),
-        ("recording.har", What::Har),
+        ("recording.har", What::NoFeed),
         ("research_answer.json", What::Research),
         ("scraper_export.json", What::Dataset("tiktok-scraper")),
         ("tag_page_without_items.html", What::HashtagTotals),
@@ -325,7 +325,7 @@ fn a_recording_too_large_to_hold_is_still_known() {
     );
     let (items, outcome) = gather(300, har.as_bytes());
     assert!(items.is_empty());
-    assert_eq!(outcome.nothing(), Some(&What::Har));
+    assert_eq!(outcome.nothing(), Some(&What::NoFeed));
 }
 
 #[test]

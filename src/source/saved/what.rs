@@ -10,7 +10,13 @@ use std::fmt;
 pub enum What {
     /// A captcha page, or the JSON the site sends in its stead.
     Captcha,
-    /// A browser's HAR recording.
+    /// A feed's answer in a recording that was saved without content.
+    NoContent,
+    /// A feed's answer with nothing in it, or the page's shell: the site's refusal.
+    Refused,
+    /// A recording without any answer of a hashtag's feed.
+    NoFeed,
+    /// A browser's HAR recording inside another file.
     Har,
     /// An answer that tells of an error.
     ApiError {
@@ -19,6 +25,10 @@ pub enum What {
         /// Its own words, cleaned for a terminal; often empty.
         message: String,
     },
+    /// A recorded answer with an HTTP status other than success.
+    Status(u16),
+    /// A recorded request to which no answer came.
+    Unanswered,
     /// Rows of the official Research API.
     Research,
     /// The export of another tool, by that tool's name.
@@ -45,6 +55,8 @@ pub enum What {
     Cut,
     /// Something larger than may be held in memory; the limit in MiB.
     TooLarge(usize),
+    /// More answers of feeds than one recording may have.
+    TooMany(usize),
     /// JSON nested more than 128 levels.
     TooDeep,
     /// Something that begins like JSON and is none.
@@ -69,8 +81,8 @@ impl What {
     /// Whether something was lost: it ought to have been readable.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        use What::{Broken, Cut, TooDeep, TooLarge};
-        matches!(self, Cut | TooLarge(_) | TooDeep | Broken)
+        use What::{Broken, Cut, TooDeep, TooLarge, TooMany};
+        matches!(self, Cut | TooLarge(_) | TooMany(_) | TooDeep | Broken)
     }
 
     /// An error answer, its message made fit for a terminal.
@@ -102,11 +114,33 @@ impl fmt::Display for What {
                     "over the limit of {limit} MiB; split it, one answer a line"
                 );
             }
+            Self::TooMany(limit) => {
+                return write!(
+                    f,
+                    "over the limit of {limit} feed answers; record less in one HAR"
+                );
+            }
+            Self::Status(status) => {
+                return write!(
+                    f,
+                    "an answer with HTTP status {status}; record again once the page shows videos"
+                );
+            }
             Self::Packed(packing) => return write!(f, "packed with {packing}; unpack it first"),
             Self::Captcha => {
                 "a captcha page, no answer; pass the check in a browser and save again"
             }
-            Self::Har => "HAR files cannot be imported yet; save the answers in it as JSON files",
+            Self::NoContent => {
+                "a feed answer without content; export again with content, with DevTools open from the start"
+            }
+            Self::Refused => {
+                "an empty feed answer, the site's refusal; record again in a browser that shows the videos"
+            }
+            Self::NoFeed => {
+                "no answer of a hashtag's feed in this HAR; open DevTools, load the hashtag's page, scroll and export again"
+            }
+            Self::Har => "a HAR inside another file; import it as a file of its own",
+            Self::Unanswered => "a request without an answer; record again and wait for it",
             Self::Research => "an answer of the Research API, which has no video data to import",
             Self::Hashtags => {
                 "a list of hashtags, not of videos; save a hashtag's item_list answers"
@@ -182,8 +216,13 @@ mod tests {
     fn every_message_says_what_it_is_and_what_to_do_on_one_line() {
         let all = [
             What::Captcha,
+            What::NoContent,
+            What::Refused,
+            What::NoFeed,
             What::Har,
             What::error(10204, "gone"),
+            What::Status(403),
+            What::Unanswered,
             What::Research,
             What::Dataset("some-tool"),
             What::HashtagTotals,
@@ -197,6 +236,7 @@ mod tests {
             What::LoginShell,
             What::Cut,
             What::TooLarge(16),
+            What::TooMany(50_000),
             What::TooDeep,
             What::Broken,
             What::EmptyList,
