@@ -64,7 +64,7 @@ async fn one(session: &Session, planned: Planned, signals: &mut Signals) -> Resu
             query = short_link::resolve(&session.http, link) => query,
         } {
             Ok(query) => query,
-            Err(ShortLinkError::Source(error)) => return Ok(failed("short link", &error)),
+            Err(ShortLinkError::Source(error)) => return Ok(failed("short link", &error, &[])),
             Err(error) => return Err(Refusal::usage(error.to_string())),
         },
     };
@@ -83,7 +83,10 @@ async fn one(session: &Session, planned: Planned, signals: &mut Signals) -> Resu
             print(&line(&query, &info, lanes.lane()))?;
             Ok(Exit::Ok)
         }
-        Err(error) => Ok(failed(query.name.as_str(), &error)),
+        Err(error) => {
+            let asked: Vec<Lane> = lanes.lanes().into_iter().map(|(lane, _)| lane).collect();
+            Ok(failed(query.name.as_str(), &error, &asked))
+        }
     }
 }
 
@@ -100,7 +103,7 @@ fn line(query: &Query, info: &TagInfo, lane: Lane) -> String {
     crate::sink::safe_json(&line)
 }
 
-fn failed(tag: &str, error: &Error) -> Exit {
-    tracing::error!("{tag}: {error}; {}", advice(error.verdict, true));
+fn failed(tag: &str, error: &Error, asked: &[Lane]) -> Exit {
+    tracing::error!("{tag}: {error}; {}", advice(error.verdict, asked));
     StoppedBecause::Verdict(error.verdict).exit()
 }

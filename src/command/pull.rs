@@ -123,7 +123,7 @@ impl Run<'_> {
     /// A link that led to no hashtag: bad input, unless the site did not say.
     fn unresolved(&mut self, error: &ShortLinkError) -> Exit {
         let exit = if let ShortLinkError::Source(error) = error {
-            tracing::error!("{error}; {}", advice(error.verdict, true));
+            tracing::error!("{error}; {}", advice(error.verdict, &[]));
             StoppedBecause::Verdict(error.verdict).exit()
         } else {
             tracing::error!("{error}");
@@ -174,8 +174,8 @@ fn say(failure: &Failure, receipt: &Receipt) {
                 (written, Some(asked)) => format!("{written} of {asked}: "),
                 (written, None) => format!("{written} written: "),
             };
-            let embed_asked = receipt.lanes.iter().any(|asked| asked.lane == Lane::Embed);
-            let advice = advice(error.verdict, embed_asked);
+            let asked: Vec<Lane> = receipt.lanes.iter().map(|asked| asked.lane).collect();
+            let advice = advice(error.verdict, &asked);
             tracing::error!("{tag}: {share}{error}; {advice}");
         }
     }

@@ -69,9 +69,10 @@ impl Auto {
         }
     }
 
-    /// The error of the whole run: the last block's, whatever the lane below it ran into.
+    /// The error of the whole run: the last block's, whatever the few videos of the lane below it
+    /// ran into.
     fn last_word(&self, error: Error) -> Error {
-        match &self.blocked {
+        match self.stepped_down_from() {
             Some(blocked) if !error.verdict.is_block() => Error {
                 cause: format!(
                     "{}; the {} lane: {}",
@@ -143,6 +144,7 @@ impl Source for Auto {
     }
 
     fn stepped_down_from(&self) -> Option<&Error> {
-        self.blocked.as_ref()
+        // A lane with a feed of its own makes up for the block, one with a finite list does not.
+        self.blocked.as_ref().filter(|_| self.current.is_finite())
     }
 }

@@ -121,8 +121,8 @@ pub trait Source: Send {
         vec![(self.lane(), None)]
     }
 
-    /// The block that made a fuller lane give way to this one. While there is one, the end of
-    /// the feed is not the end of the hashtag.
+    /// The block that made a fuller lane give way to one with a finite list. While there is one,
+    /// the end of the list is not the end of the hashtag.
     fn stepped_down_from(&self) -> Option<&Error> {
         None
     }

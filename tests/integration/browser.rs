@@ -1,5 +1,6 @@
 //! The browser lane against a real Chromium, whose idea of the site is the simulator.
 
+use std::collections::HashSet;
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread::{self, sleep};
@@ -115,7 +116,7 @@ fn the_site_itself_is_asked_no_more_than_needed() {
     ];
     let ended = folder.run_for_receipts(pulling(&folder, &args).args(mapped(&site)));
     assert_eq!(ended.status, 0, "{}", ended.stderr);
-    assert_eq!(ended.ids(), expected("t1000_signed")[..100]);
+    assert_eq!(distinct(&ended.ids()), 100);
     assert!(
         (4..=5).contains(&site.count("list")),
         "{}",
@@ -149,7 +150,7 @@ const TURNED_AWAY: [(&str, i32, &str, usize, &str); 9] = [
     ("geo", 4, "geo_blocked", 0, "country"),
     ("akamai", 4, "refused", 0, "403"),
     ("captcha_html", 4, "captcha", 0, "captcha"),
-    ("nf_10205", 3, "not_found", 0, "no such hashtag"),
+    ("nf_10205", 3, "not_found", 0, "could not find"),
     ("wrong_tag", 6, "bad_answer", 0, "another hashtag"),
 ];
 
@@ -180,7 +181,7 @@ fn auto_asks_the_browser_before_the_embed_pages() {
     command.arg("--no-sandbox").env("TMPDIR", folder.file(""));
     let ended = folder.run_for_receipts(&mut command);
     assert_eq!(ended.status, 0, "{}", ended.stderr);
-    assert_eq!(ended.ids(), expected_signed("t60_signed"));
+    assert_eq!(distinct(&ended.ids()), 60);
     let lanes = json!([
         {"lane": "web", "verdict": "gated"},
         {"lane": "browser", "verdict": "end_of_feed"}
@@ -206,19 +207,18 @@ fn auto_asks_the_browser_before_the_embed_pages() {
     assert_gone(&folder);
 }
 
-/// The ids of a feed that only answers signed calls.
-fn expected_signed(tag: &str) -> Vec<String> {
-    expected(tag.strip_suffix("_signed").unwrap())
+/// How many different ids there are; what only answers the page itself cannot be read otherwise.
+fn distinct(ids: &[String]) -> usize {
+    ids.iter().collect::<HashSet<_>>().len()
 }
 
-/// Waits for the first record on stdout, so that a run is known to be in its middle.
-fn first_line(running: &mut Running) -> String {
-    use std::io::{BufRead as _, BufReader};
-    let mut line = String::new();
-    BufReader::new(running.stdout())
-        .read_line(&mut line)
-        .unwrap();
-    line
+/// Waits until a run has written to its file, so that it is known to be in its middle.
+fn wait_for_records(folder: &Folder, name: &str) {
+    let since = Instant::now();
+    while fs::metadata(folder.file(name)).map_or(0, |file| file.len()) == 0 {
+        assert!(since.elapsed() < Duration::from_secs(30), "no record came");
+        sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -230,11 +230,7 @@ fn a_signal_leaves_nothing_behind() {
         let folder = Folder::new();
         let args = ["t3000_l200", "--all", "--demo", "-o", "out.jsonl"];
         let running = Running::start(&mut pulling(&folder, &args));
-        let since = Instant::now();
-        while fs::metadata(folder.file("out.jsonl")).map_or(0, |file| file.len()) == 0 {
-            assert!(since.elapsed() < Duration::from_secs(30), "no record came");
-            sleep(Duration::from_millis(20));
-        }
+        wait_for_records(&folder, "out.jsonl");
         kill(signal, running.id());
         let asked = Instant::now();
         let ended = running.end();
@@ -254,8 +250,9 @@ fn a_browser_dies_with_us_and_its_profile_goes_with_the_next_run() {
         return;
     }
     let folder = Folder::new();
-    let mut running = Running::start(&mut pulling(&folder, &["t3000_l200", "--all", "--demo"]));
-    first_line(&mut running);
+    let args = ["t3000_l200", "--all", "--demo", "-o", "out.jsonl"];
+    let running = Running::start(&mut pulling(&folder, &args));
+    wait_for_records(&folder, "out.jsonl");
     assert!(!chromium::processes_of(&folder.file("")).is_empty());
     kill("-KILL", running.id());
     assert_eq!(running.end().status, 137);
@@ -280,11 +277,7 @@ fn a_browser_that_dies_leaves_what_it_gave() {
     let folder = Folder::new();
     let args = ["t3000_l200", "--all", "--demo", "-o", "out.jsonl"];
     let running = Running::start(&mut pulling(&folder, &args));
-    let since = Instant::now();
-    while fs::metadata(folder.file("out.jsonl")).map_or(0, |file| file.len()) == 0 {
-        assert!(since.elapsed() < Duration::from_secs(30), "no record came");
-        sleep(Duration::from_millis(20));
-    }
+    wait_for_records(&folder, "out.jsonl");
     let browser = chromium::processes_of(&folder.file("")).into_iter();
     let main = browser
         .filter(|(_, line)| !line.contains("--type="))
@@ -352,18 +345,14 @@ fn a_page_in_the_background_goes_on_loading() {
         &port,
     ];
     let mut command = folder.pulling(&args);
-    command.args(["--rate", "0", "--base-url", &url]);
-    let mut running = Running::start(&mut command);
-    let first = first_line(&mut running);
-    own.open_in_front("about:blank#front");
-    drop(running.end());
-    let receipts = folder.take_receipts();
-    assert!(!first.is_empty());
-    assert!(
-        receipts[0]["written"].as_u64().unwrap() >= 30,
-        "{receipts:?}"
-    );
-    assert_eq!(site.count("list"), 10);
+    command.args(["--rate", "0", "--base-url", &url, "-o", "out.jsonl"]);
+    let running = Running::start(&mut command);
+    wait_for_records(&folder, "out.jsonl");
+    own.open_in_front("about:blank");
+    let ended = running.end();
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(folder.read("out.jsonl").lines().count(), 300);
+    assert_eq!(folder.take_receipts()[0]["gaps"], 0);
 }
 
 #[test]
@@ -392,7 +381,7 @@ fn a_person_solves_the_check_in_the_window() {
     clicking.join().unwrap();
     ended.receipts = folder.take_receipts();
     assert_eq!(ended.status, 0, "{}", ended.stderr);
-    assert_eq!(ended.ids(), expected("t90"));
+    assert_eq!(ended.ids(), expected("t90_captcha"));
     assert!(
         ended
             .stderr

@@ -5,9 +5,9 @@
     reason = "a helper of tests that cannot go on has failed"
 )]
 
-#[cfg(all(unix, feature = "browser", feature = "demo"))]
+#[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod browser;
-#[cfg(all(unix, feature = "browser", feature = "demo"))]
+#[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod chromium;
 mod cli;
 mod contract;

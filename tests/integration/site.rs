@@ -16,7 +16,7 @@ impl Site {
     }
 
     /// One that speaks TLS, as the site does.
-    #[cfg(all(unix, feature = "browser"))]
+    #[cfg(all(target_os = "linux", feature = "browser"))]
     pub(crate) fn start_https() -> Self {
         Self::with(Options {
             https: true,
@@ -38,13 +38,13 @@ impl Site {
         self.simulator.url()
     }
 
-    #[cfg(all(unix, feature = "browser"))]
+    #[cfg(all(target_os = "linux", feature = "browser"))]
     pub(crate) fn port(&self) -> u16 {
         self.simulator.port()
     }
 
     /// What a browser takes to trust its certificate.
-    #[cfg(all(unix, feature = "browser"))]
+    #[cfg(all(target_os = "linux", feature = "browser"))]
     pub(crate) fn pin(&self) -> &str {
         self.simulator.spki_pin().unwrap()
     }
@@ -60,7 +60,7 @@ impl Site {
     }
 
     /// The hosts that were asked for.
-    #[cfg(all(unix, feature = "browser"))]
+    #[cfg(all(target_os = "linux", feature = "browser"))]
     pub(crate) fn hosts(&self) -> Vec<String> {
         let stats = self.simulator.stats();
         stats["hosts"]

@@ -171,6 +171,8 @@ function again() {
 
 function showCaptcha() {
   const button = element('button', { id: 'captcha-verify-button', textContent: 'Verify', onclick: verify });
+  // Easy to hit, whatever the fonts.
+  button.style.cssText = 'display: block; width: 100%; height: 85%';
   document.body.append(element('div', {
     id: 'captcha-verify-container', className: 'captcha_verify_container captcha-verify-container overlay',
   }, 'Verify to continue ', button));

@@ -24,6 +24,9 @@ use crate::source::{AnswerFacts, Cursor, Error, Next, Page, Source, TagInfo, Ver
 
 /// How long a page may load nothing after it was scrolled.
 const IDLE: Duration = Duration::from_secs(10);
+/// How long a page may load nothing after an answer that was not good: it either asks again at
+/// once or waits to be scrolled.
+const IDLE_AFTER_TROUBLE: Duration = Duration::from_secs(3);
 /// How often in a row that ends the run.
 const QUIET: u32 = 3;
 /// How often in a row after an answer that turned us away.
@@ -192,14 +195,16 @@ impl Browser {
 
     /// Listens until a page comes, a person has acted, or nothing came for a while.
     async fn hear(&mut self, query: &Query) -> Result<Heard, Error> {
-        let until = Instant::now() + IDLE;
-        let mut glances = interval_at(Instant::now() + GLANCE, GLANCE);
+        let mut since = Instant::now();
+        let mut glances = interval_at(since + GLANCE, GLANCE);
         loop {
-            if let Some(exchange) = self.heard.pop_front()
-                && let Some(heard) = self.weigh(exchange, query).await?
-            {
-                return Ok(heard);
+            if let Some(exchange) = self.heard.pop_front() {
+                if let Some(heard) = self.weigh(exchange, query).await? {
+                    return Ok(heard);
+                }
+                since = Instant::now();
             }
+            let until = since + self.trouble.as_ref().map_or(IDLE, |_| IDLE_AFTER_TROUBLE);
             let tab = self.page_tab()?;
             let event = tokio::select! {
                 biased;
@@ -487,7 +492,7 @@ impl Browser {
         };
         Error {
             answer: Some(facts),
-            ..Error::new(verdict, self.http.redacted(cause))
+            ..Error::new(verdict, self.http.redacted(cause)).on(Lane::Browser)
         }
     }
 }
