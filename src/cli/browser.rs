@@ -39,12 +39,13 @@ pub struct BrowserArgs {
 }
 
 impl BrowserArgs {
-    /// The browser they ask for, without the parts that other groups say.
+    /// The browser they ask for, without the parts that other groups say; `surely` when no other
+    /// lane will be used.
     ///
     /// # Errors
     /// A sentence for the user when they contradict each other.
-    pub fn options(self) -> Result<Options, String> {
-        if self.wait_user.is_some() && !self.headed && self.attach.is_none() {
+    pub fn options(self, surely: bool) -> Result<Options, String> {
+        if surely && self.wait_user.is_some() && !self.headed && self.attach.is_none() {
             return Err(
                 "--wait-user waits for somebody in front of the window; add --headed, or \
                         --attach a browser of yours"

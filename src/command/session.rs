@@ -51,7 +51,9 @@ impl Session {
         let browser = SharedBrowser::new(Options {
             jar: jar.clone(),
             proxy: proxy.clone(),
-            ..browser.options().map_err(Refusal::usage)?
+            ..browser
+                .options(source.source == LaneChoice::Browser)
+                .map_err(Refusal::usage)?
         })?;
         #[cfg(feature = "demo")]
         let demo = if source.demo {

@@ -18,7 +18,7 @@ use crate::contract;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_tiktok-hashtag");
 /// Longest time a run may take before its test fails.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(180);
 /// For what `auto` comes to where no browser is found, on a machine that may have one.
 #[cfg(feature = "demo")]
 pub(crate) const NO_BROWSER: (&str, &str) = ("TIKTOK_HASHTAG_BROWSER", "/no/such/browser");
