@@ -11,16 +11,14 @@ use tokio::time::{Instant, interval_at, sleep, sleep_until};
 
 use super::cdp::CdpError;
 use super::chromium::Chromium;
-use super::tab::{Exchange, Kind, Tab};
+use super::feed::{Feed, Taken, is_good_page};
+use super::tab::{Exchange, Tab};
 use crate::input::Query;
 use crate::record::Lane;
-use crate::source::capture::{Call, Came, Chain, Link};
 use crate::source::http::Http;
-use crate::source::judge::{Answer, Due, Judged, judge};
-use crate::source::list::read_list;
 use crate::source::retry::backoff;
 use crate::source::session::encode;
-use crate::source::{AnswerFacts, Cursor, Error, Next, Page, Source, TagInfo, Verdict, blob};
+use crate::source::{Cursor, Error, Page, Source, TagInfo, Verdict};
 
 /// How long a page may load nothing after it was scrolled.
 const IDLE: Duration = Duration::from_secs(10);
@@ -31,8 +29,6 @@ const IDLE_AFTER_TROUBLE: Duration = Duration::from_secs(3);
 const QUIET: u32 = 3;
 /// How often in a row after an answer that turned us away.
 const QUIET_IF_BLOCKED: u32 = 2;
-/// Empty answers in a row that mean the site will not answer this browser.
-const SILENCES: u32 = 2;
 /// How often a page that loads nothing is looked at.
 const GLANCE: Duration = Duration::from_secs(1);
 /// How often a page is looked at while a person works on it.
@@ -44,17 +40,10 @@ pub struct Browser {
     chromium: Arc<Chromium>,
     http: Arc<Http>,
     tab: Option<Tab>,
-    tag: Option<TagInfo>,
-    /// The id the page's list calls ask for.
-    tag_id: Option<String>,
-    chain: Chain,
-    /// What was heard while a person was waited for.
+    feed: Feed,
+    /// What was heard and not yet taken.
     heard: VecDeque<Exchange>,
-    /// The last answer that was not good, until a good one came.
-    trouble: Option<Error>,
-    silences: u32,
     reloads: u32,
-    pages: u64,
 }
 
 /// What listening for a while brought.
@@ -71,16 +60,11 @@ impl Browser {
     pub fn new(chromium: Arc<Chromium>, http: Arc<Http>) -> Self {
         Self {
             chromium,
+            feed: Feed::new(Arc::clone(&http)),
             http,
             tab: None,
-            tag: None,
-            tag_id: None,
-            chain: Chain::default(),
             heard: VecDeque::new(),
-            trouble: None,
-            silences: 0,
             reloads: 0,
-            pages: 0,
         }
     }
 
@@ -123,7 +107,7 @@ impl Browser {
         if let Some(page) = self.arrived(query).await? {
             return Ok(page);
         }
-        if self.pages > 0 && !self.page_tab()?.is_loading() {
+        if self.feed.pages > 0 && !self.page_tab()?.is_loading() {
             self.scroll().await?;
         }
         let mut quiet = 0;
@@ -148,19 +132,19 @@ impl Browser {
             if may_be_passed(error.verdict) {
                 return self.person(error).await.map(|()| 0);
             }
-            self.trouble.get_or_insert(error);
+            self.feed.trouble.get_or_insert(error);
         }
-        let blocked = self
-            .trouble
-            .as_ref()
-            .is_some_and(|error| error.verdict.is_block());
-        let most = if blocked { QUIET_IF_BLOCKED } else { QUIET };
+        let most = if self.feed.is_blocked() {
+            QUIET_IF_BLOCKED
+        } else {
+            QUIET
+        };
         if quiet < most {
             tracing::info!("the page loads nothing more; scrolling again");
             return Ok(1);
         }
-        Err(self.trouble.take().unwrap_or_else(|| {
-            let cause = match self.pages {
+        Err(self.feed.trouble.take().unwrap_or_else(|| {
+            let cause = match self.feed.pages {
                 0 => "the page did not load its feed",
                 _ => "the page loads no more, though its feed promises more",
             };
@@ -204,7 +188,12 @@ impl Browser {
                 }
                 since = Instant::now();
             }
-            let until = since + self.trouble.as_ref().map_or(IDLE, |_| IDLE_AFTER_TROUBLE);
+            let until = since
+                + self
+                    .feed
+                    .trouble
+                    .as_ref()
+                    .map_or(IDLE, |_| IDLE_AFTER_TROUBLE);
             let tab = self.page_tab()?;
             let event = tokio::select! {
                 biased;
@@ -259,7 +248,7 @@ impl Browser {
             let is_seen = self.watch().await?;
             if is_seen == Some(false) && was_seen {
                 tracing::warn!("the way is free; going on");
-                self.trouble = None;
+                self.feed.trouble = None;
                 return Ok(());
             }
             was_seen |= is_seen == Some(true);
@@ -288,54 +277,12 @@ impl Browser {
         Ok(sight.map(|sight| sight.hindrance().is_some()))
     }
 
-    /// What an exchange is worth: a page, nothing, or the end.
+    /// Takes an exchange: a page, or nothing yet.
     async fn take(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Page>, Error> {
-        match &exchange.kind {
-            Kind::Document => self.document(&exchange, query).await.map(|()| None),
-            Kind::Feed(_) if !self.http.is_site(&exchange.url) => Ok(None),
-            Kind::Feed(Call::Lookup { name, .. }) => {
-                let is_ours = name
-                    .as_ref()
-                    .is_none_or(|name| name.to_lowercase() == query.name.as_str().to_lowercase());
-                if is_ours {
-                    self.lookup(&exchange, query)?;
-                }
-                Ok(None)
-            }
-            Kind::Feed(Call::List { tag_id, cursor }) => {
-                let (tag_id, cursor) = (tag_id.clone(), *cursor);
-                self.list(&exchange, tag_id, cursor)
-            }
-        }
-    }
-
-    /// The page itself: what its status says, and the look-up it may hold.
-    async fn document(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
-        if exchange.status == 200 {
-            let html = exchange.body.as_deref().unwrap_or_default();
-            let scopes = blob::universal(html);
-            let detail = scopes.and_then(|scopes| scopes.get("webapp.challenge-detail"));
-            if let Some(tag) = detail.and_then(|detail| TagInfo::from_detail(detail.get())) {
-                self.learn(tag, query)?;
-            }
-            return Ok(());
-        }
-        match self.judged(exchange, Due::TagPage) {
-            // The browser itself gets past that one; if it does not, it is seen.
-            Judged::Fail {
-                verdict: Verdict::Captcha,
-                ..
-            } => Ok(()),
-            Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
-            Judged::Again {
-                verdict,
-                cause,
-                after,
-            } if exchange.status != 0 => {
-                let error = self.error(verdict, &cause, exchange);
-                self.reload(error, after, query).await
-            }
-            _ => Ok(()),
+        match self.feed.take(&exchange, query)? {
+            Taken::Page(page) => Ok(Some(page)),
+            Taken::Nothing => Ok(None),
+            Taken::Reload { error, after } => self.reload(error, after, query).await.map(|()| None),
         }
     }
 
@@ -359,161 +306,11 @@ impl Browser {
         sleep(wait).await;
         self.navigate(query).await
     }
-
-    fn lookup(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
-        self.http.count_answer();
-        match self.judged(exchange, Due::Lookup) {
-            Judged::Good => {
-                let body = exchange.body.as_deref().unwrap_or_default();
-                match TagInfo::from_detail(body) {
-                    Some(tag) => self.learn(tag, query),
-                    None => Err(self.error(Verdict::NotFound, "no such hashtag", exchange)),
-                }
-            }
-            Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
-            other => {
-                self.note(other, exchange);
-                Ok(())
-            }
-        }
-    }
-
-    fn learn(&mut self, tag: TagInfo, query: &Query) -> Result<(), Error> {
-        tag.check_title(&query.name)?;
-        self.tag = Some(tag);
-        Ok(())
-    }
-
-    /// A list call: a page if it is this hashtag's and good, a gap if nothing could be read.
-    fn list(
-        &mut self,
-        exchange: &Exchange,
-        tag_id: Option<String>,
-        cursor: Option<u64>,
-    ) -> Result<Option<Page>, Error> {
-        let known = self.tag_id().or_else(|| tag_id.clone());
-        if known != tag_id {
-            tracing::debug!("the page also lists another hashtag; left alone");
-            return Ok(None);
-        }
-        self.tag_id = tag_id;
-        self.http.count_answer();
-        let read = self.read(exchange)?;
-        if let Some(at) = cursor {
-            let came = read
-                .as_ref()
-                .map_or(Came::Nothing, |page| Came::page(&page.next));
-            self.chain.add(Link { at, came });
-        }
-        let Some(page) = read else {
-            return Ok(None);
-        };
-        if let (0, Some(tag)) = (self.pages, &self.tag) {
-            tag.check_first(&page)?;
-        }
-        (self.silences, self.trouble) = (0, None);
-        self.pages += 1;
-        Ok(Some(page))
-    }
-
-    /// The page a list call brought; `None` when it brought none and the run may go on.
-    fn read(&mut self, exchange: &Exchange) -> Result<Option<Page>, Error> {
-        match self.judged(exchange, Due::List) {
-            Judged::Good => {
-                let body = exchange.body.as_deref().unwrap_or_default();
-                match read_list(body) {
-                    Ok(page) => Ok(Some(page)),
-                    Err(error) => {
-                        let error = self.error(error.verdict, &error.cause, exchange);
-                        self.trouble = Some(error);
-                        Ok(None)
-                    }
-                }
-            }
-            Judged::Fail {
-                verdict: Verdict::EndOfFeed,
-                ..
-            } => Ok(Some(Page {
-                items: Vec::new(),
-                next: Next::End,
-                continued: false,
-            })),
-            Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
-            other => {
-                self.note(other, exchange);
-                if self.silences >= SILENCES {
-                    let cause = "the page itself gets empty answers";
-                    return Err(self.error(Verdict::Gated, cause, exchange));
-                }
-                Ok(None)
-            }
-        }
-    }
-
-    /// Remembers an answer that was not good: the page may ask again by itself.
-    fn note(&mut self, judged: Judged, exchange: &Exchange) {
-        let (verdict, cause) = match judged {
-            Judged::Again { verdict, cause, .. } => (verdict, cause),
-            Judged::Renew { cause } => {
-                self.silences += 1;
-                (Verdict::Gated, cause)
-            }
-            // Where a redirect leads is another exchange.
-            _ => return,
-        };
-        let error = self.error(verdict, &cause, exchange);
-        tracing::info!("{error}");
-        self.trouble = Some(error);
-    }
-
-    fn judged(&self, exchange: &Exchange, due: Due) -> Judged {
-        let Some(body) = exchange.body.as_deref() else {
-            let cause = "an answer that could not be read";
-            return Judged::Again {
-                verdict: Verdict::Network,
-                cause: cause.to_owned(),
-                after: None,
-            };
-        };
-        let answer = Answer {
-            status: exchange.status,
-            headers: &exchange.headers,
-            body,
-        };
-        judge(&answer, due)
-    }
-
-    fn error(&self, verdict: Verdict, cause: &str, exchange: &Exchange) -> Error {
-        let facts = AnswerFacts {
-            path: exchange.url.path().to_owned(),
-            status: Some(exchange.status).filter(|&status| status != 0),
-            bytes: exchange.body.as_ref().map_or(0, String::len),
-            logid: None,
-        };
-        Error {
-            answer: Some(facts),
-            ..Error::new(verdict, self.http.redacted(cause)).on(Lane::Browser)
-        }
-    }
 }
 
 /// Whether a person in front of the window can do something about it.
 fn may_be_passed(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Captcha | Verdict::LoginRequired)
-}
-
-/// Whether an exchange looks like a good page of a feed.
-fn is_good_page(exchange: &Exchange) -> bool {
-    let body = exchange.body.as_deref().unwrap_or_default();
-    matches!(exchange.kind, Kind::Feed(Call::List { .. }))
-        && judge(
-            &Answer {
-                status: exchange.status,
-                headers: &exchange.headers,
-                body,
-            },
-            Due::List,
-        ) == Judged::Good
 }
 
 /// A browser that is not there any more.
@@ -535,7 +332,7 @@ impl Source for Browser {
     async fn tag_info(&mut self, query: &Query) -> Result<TagInfo, Error> {
         self.open(query).await?;
         loop {
-            if let Some(tag) = &self.tag {
+            if let Some(tag) = &self.feed.tag {
                 return Ok(tag.clone());
             }
             self.next_page(query).await?;
@@ -547,12 +344,11 @@ impl Source for Browser {
     }
 
     fn tag_id(&self) -> Option<String> {
-        let told = self.tag.as_ref().and_then(|tag| tag.id.clone());
-        told.or_else(|| self.tag_id.clone())
+        self.feed.tag_id()
     }
 
     fn gaps(&self) -> u64 {
-        self.chain.gaps()
+        self.feed.gaps()
     }
 
     async fn close(&mut self) {
