@@ -27,7 +27,10 @@ pub(super) struct Feed {
     chain: Chain,
     /// The last answer that was not good, until a good one came.
     pub(super) trouble: Option<Error>,
+    /// Empty answers since the last good one.
     silences: u32,
+    /// Answers that were not good since then.
+    failures: u32,
     /// Good pages so far.
     pub(super) pages: u64,
 }
@@ -55,6 +58,7 @@ impl Feed {
             chain: Chain::default(),
             trouble: None,
             silences: 0,
+            failures: 0,
             pages: 0,
         }
     }
@@ -181,7 +185,7 @@ impl Feed {
         if let (0, Some(tag)) = (self.pages, &self.tag) {
             tag.check_first(&page)?;
         }
-        (self.silences, self.trouble) = (0, None);
+        (self.silences, self.failures, self.trouble) = (0, 0, None);
         self.pages += 1;
         Ok(Some(page))
     }
@@ -191,14 +195,11 @@ impl Feed {
         match self.judged(exchange, Due::List) {
             Judged::Good => {
                 let body = exchange.body.as_deref().unwrap_or_default();
-                match read_list(body) {
-                    Ok(page) => Ok(Some(page)),
-                    Err(error) => {
-                        let error = self.error(error.verdict, &error.cause, exchange);
-                        self.trouble = Some(error);
-                        Ok(None)
-                    }
-                }
+                let page = read_list(body).map_err(|error| {
+                    let (verdict, cause) = (error.verdict, error.cause);
+                    self.error(verdict, &cause, exchange)
+                });
+                page.map(Some)
             }
             Judged::Fail {
                 verdict: Verdict::EndOfFeed,
@@ -211,11 +212,7 @@ impl Feed {
             Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
             other => {
                 self.note(other, exchange);
-                if self.silences >= SILENCES {
-                    let cause = "the page itself gets empty answers";
-                    return Err(self.error(Verdict::Gated, cause, exchange));
-                }
-                Ok(None)
+                self.give_up().map_or(Ok(None), Err)
             }
         }
     }
@@ -231,9 +228,22 @@ impl Feed {
             // Where a redirect leads is another exchange.
             _ => return,
         };
+        self.failures += 1;
         let error = self.error(verdict, &cause, exchange);
         tracing::info!("{error}");
         self.trouble = Some(error);
+    }
+
+    /// The error that ends a feed whose page gets no good answer any more: silence is borne once,
+    /// anything else as often as any request is retried.
+    fn give_up(&mut self) -> Option<Error> {
+        let is_enough = self.silences >= SILENCES || self.failures > self.http.patience().retries;
+        let error = self.trouble.take_if(|_| is_enough)?;
+        if self.silences < SILENCES {
+            return Some(error);
+        }
+        let cause = "the page itself gets empty answers".to_owned();
+        Some(Error { cause, ..error })
     }
 
     fn judged(&self, exchange: &Exchange, due: Due) -> Judged {
@@ -379,6 +389,15 @@ mod tests {
         assert_eq!(verdict(&mut feed, &list(0, &page(30))), None);
         assert_eq!(verdict(&mut feed, &list(30, "")), None);
         assert_eq!(verdict(&mut feed, &list(30, "")), Some(Verdict::Gated));
+    }
+
+    #[test]
+    fn a_page_that_asks_again_and_again_is_stopped() {
+        let mut feed = feed();
+        let broken = list(0, "{\"itemList\":[");
+        let verdicts: Vec<_> = (0..5).map(|_| verdict(&mut feed, &broken)).collect();
+        assert_eq!(verdicts[..4], [None; 4]);
+        assert_eq!(verdicts[4], Some(Verdict::BadAnswer));
     }
 
     #[test]

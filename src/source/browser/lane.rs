@@ -104,10 +104,9 @@ impl Browser {
 
     /// The next page of the feed that the hashtag's page loads.
     async fn next_page(&mut self, query: &Query) -> Result<Page, Error> {
-        if let Some(page) = self.arrived(query).await? {
-            return Ok(page);
-        }
-        if self.feed.pages > 0 && !self.page_tab()?.is_loading() {
+        self.catch_up().await?;
+        let is_coming = self.page_tab()?.is_loading() || self.heard.iter().any(Exchange::is_list);
+        if self.feed.pages > 0 && !is_coming {
             self.scroll().await?;
         }
         let mut quiet = 0;
@@ -158,23 +157,13 @@ impl Browser {
         self.page_tab()?.scroll().await.map_err(gone)
     }
 
-    /// A page that has come already.
-    async fn arrived(&mut self, query: &Query) -> Result<Option<Page>, Error> {
-        while let Some(exchange) = self.heard.pop_front() {
-            if let Some(page) = self.take(exchange, query).await? {
-                return Ok(Some(page));
-            }
-        }
+    /// Takes note of what has happened already.
+    async fn catch_up(&mut self) -> Result<(), Error> {
         while let Some(event) = self.page_tab()?.event_now() {
             let exchange = self.page_tab()?.digest(&event).await.map_err(gone)?;
-            let Some(exchange) = exchange else {
-                continue;
-            };
-            if let Some(page) = self.take(exchange, query).await? {
-                return Ok(Some(page));
-            }
+            self.heard.extend(exchange);
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Listens until a page comes, a person has acted, or nothing came for a while.
@@ -186,14 +175,16 @@ impl Browser {
                 if let Some(heard) = self.weigh(exchange, query).await? {
                     return Ok(heard);
                 }
-                since = Instant::now();
+                if self.feed.trouble.is_some() {
+                    since = Instant::now();
+                }
+                continue;
             }
-            let until = since
-                + self
-                    .feed
-                    .trouble
-                    .as_ref()
-                    .map_or(IDLE, |_| IDLE_AFTER_TROUBLE);
+            let idle = match self.feed.trouble {
+                None => IDLE,
+                Some(_) => IDLE_AFTER_TROUBLE,
+            };
+            let until = since + idle;
             let tab = self.page_tab()?;
             let event = tokio::select! {
                 biased;

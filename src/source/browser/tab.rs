@@ -194,9 +194,7 @@ impl Tab {
 
     /// Whether a call for the feed is on its way.
     pub(super) fn is_loading(&self) -> bool {
-        self.under_way
-            .values()
-            .any(|exchange| matches!(exchange.kind, Kind::Feed(Call::List { .. })))
+        self.under_way.values().any(Exchange::is_list)
     }
 
     /// The next thing that happens on the page; `None` once the page is gone. May be given up at
@@ -326,6 +324,11 @@ impl Tab {
 }
 
 impl Exchange {
+    /// Whether it is a call for a page of a feed.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Feed(Call::List { .. }))
+    }
+
     fn answered(&mut self, response: Response) {
         self.status = response.status;
         self.headers = response
