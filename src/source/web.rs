@@ -32,6 +32,17 @@ impl Web {
         Self { http, tag: None }
     }
 
+    /// How many videos the feed's first page has: the look-up and one list call, without the other
+    /// places that may tell the id.
+    ///
+    /// # Errors
+    /// [`Error`] when one of the two was not answered well.
+    pub async fn glance(&mut self, query: &Query) -> Result<usize, Error> {
+        self.tag = Some(self.look_up(query).await?);
+        let page = self.page(query, None).await?;
+        Ok(page.items.len())
+    }
+
     /// The hashtag's id and totals, asked for once.
     async fn resolve(&mut self, query: &Query) -> Result<TagInfo, Error> {
         if let Some(tag) = &self.tag {

@@ -61,18 +61,26 @@ impl Chromium {
         }
     }
 
+    /// Where its program is.
+    ///
+    /// # Errors
+    /// That there is none, in words for the user.
+    pub fn program(&self) -> Result<PathBuf, String> {
+        match &self.options.program {
+            Some(path) if !find::is_program(path) => {
+                Err(format!("{} is no program", path.display()))
+            }
+            Some(path) => Ok(path.clone()),
+            None => find::browser().ok_or_else(find::none_found),
+        }
+    }
+
     /// Whether there is one to be had, without starting it.
     ///
     /// # Errors
     /// Why not, in words for the user.
     pub fn find(&self) -> Result<PathBuf, String> {
-        let program = match &self.options.program {
-            Some(path) if !find::is_program(path) => {
-                return Err(format!("{} is no program", path.display()));
-            }
-            Some(path) => path.clone(),
-            None => find::browser().ok_or_else(find::none_found)?,
-        };
+        let program = self.program()?;
         let proxy = self.options.proxy.as_ref();
         if proxy.is_some_and(|proxy| proxy.password().is_some()) {
             let words = "Chromium cannot be given a proxy's password; use a proxy without one";

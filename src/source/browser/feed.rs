@@ -136,7 +136,7 @@ impl Feed {
     }
 
     fn lookup(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
-        self.http.count_answer();
+        self.http.count_answer(&exchange.headers);
         match self.judged(exchange, Due::Lookup) {
             Judged::Good => {
                 let body = exchange.body.as_deref().unwrap_or_default();
@@ -171,7 +171,7 @@ impl Feed {
             return Ok(None);
         }
         self.tag_id = tag_id.cloned();
-        self.http.count_answer();
+        self.http.count_answer(&exchange.headers);
         let read = self.read(exchange)?;
         if let Some(at) = cursor {
             let came = read

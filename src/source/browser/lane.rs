@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::{Instant, interval_at, sleep, sleep_until};
+use tokio::time::{Instant, interval_at, sleep, sleep_until, timeout_at};
 
 use super::cdp::CdpError;
 use super::chromium::Chromium;
@@ -66,6 +66,36 @@ impl Browser {
             heard: VecDeque::new(),
             reloads: 0,
         }
+    }
+
+    /// How many videos are on the first page of the feed that the hashtag's page loads by itself,
+    /// without a scroll, until `until`.
+    ///
+    /// # Errors
+    /// [`Error`] when it loaded none.
+    pub async fn glance(&mut self, query: &Query, until: Instant) -> Result<usize, Error> {
+        let late = |_| Error::new(Verdict::Network, "the page did not come in time");
+        timeout_at(until, self.open(query)).await.map_err(late)??;
+        loop {
+            let heard = timeout_at(until, self.hear(query)).await;
+            match heard.unwrap_or(Ok(Heard::Nothing))? {
+                Heard::Page(page) => return Ok(page.items.len()),
+                Heard::WayFree => {}
+                Heard::Nothing => return Err(self.why_nothing().await?),
+            }
+        }
+    }
+
+    /// Why the page has loaded no feed, by what it shows and by what it got last.
+    async fn why_nothing(&mut self) -> Result<Error, Error> {
+        let sight = self.page_tab()?.look().await.map_err(gone)?;
+        let shown = sight.and_then(|sight| sight.hindrance());
+        let got = self.feed.trouble.take();
+        let is_check = shown
+            .as_ref()
+            .is_some_and(|error| may_be_passed(error.verdict));
+        let why = if is_check { shown } else { got.or(shown) };
+        Ok(why.unwrap_or_else(|| Error::new(Verdict::Stalled, "the page did not load its feed")))
     }
 
     /// Opens the hashtag's page, once.

@@ -1,10 +1,13 @@
 //! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
 //! (`Http::get`); every attempt, look-up, retry and redirect hop goes through it.
 
+mod heard;
 #[cfg(feature = "browser")]
 mod local;
 #[cfg(feature = "browser")]
 mod page;
+mod proxy;
+mod ration;
 mod send;
 mod site;
 mod tally;
@@ -15,8 +18,11 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
+use self::heard::Heard;
 #[cfg(feature = "browser")]
 pub(crate) use self::local::get_local;
+pub use self::proxy::{SystemProxy, address};
+use self::ration::Ration;
 use self::send::{Broken, Client, Received};
 pub use self::site::{BaseUrlError, Site};
 pub use self::tally::Tally;
@@ -76,6 +82,8 @@ pub struct Http {
     patience: Patience,
     visitor: Mutex<Visitor>,
     tally: Mutex<Tally>,
+    ration: Mutex<Option<Ration>>,
+    heard: Mutex<Heard>,
 }
 
 /// The state a request reads and an answer changes.
@@ -123,6 +131,8 @@ impl Http {
                 jar: options.jar,
             }),
             tally: Mutex::new(Tally::default()),
+            ration: Mutex::new(None),
+            heard: Mutex::new(Heard::default()),
         })
     }
 
@@ -146,6 +156,7 @@ impl Http {
     /// [`Error`] once asking again is no longer worth it.
     pub(crate) async fn get(&self, request: &Request) -> Result<String, Error> {
         let attempt = self.persist(Asked::Whole(request)).await?;
+        self.note_good(&attempt.facts);
         Ok(attempt.body)
     }
 
@@ -169,12 +180,15 @@ impl Http {
                     let cause = format!("{cause}, also with a fresh session");
                     return Err(give_up(Verdict::Gated, cause));
                 }
+                Judged::Renew { cause } if self.is_rationed() => {
+                    return Err(give_up(Verdict::Gated, cause));
+                }
                 Judged::Renew { cause } => {
                     renewed = true;
                     self.renew();
                     (cause, Duration::ZERO)
                 }
-                Judged::Again { verdict, cause, .. } if failures >= self.patience.retries => {
+                Judged::Again { verdict, cause, .. } if failures >= self.retries() => {
                     return Err(give_up(verdict, cause));
                 }
                 Judged::Again {
@@ -242,13 +256,13 @@ impl Http {
     /// Sends one GET in its turn and reads the answer.
     async fn fetch(&self, url: &Url, headers: http::HeaderMap) -> Result<Received, Broken> {
         let asked = Instant::now();
-        let turn = self.pace.turn().await;
+        let (turn, time) = self.admit().await?;
         {
             let mut tally = locked(&self.tally);
             tally.requests += 1;
             tally.waited += asked.elapsed();
         }
-        let head = self.client.head(url, headers, self.patience.timeout).await;
+        let head = self.client.head(url, headers, time).await;
         drop(turn);
         head?.read(bounds::BODY).await
     }
@@ -309,6 +323,7 @@ impl Http {
 
     /// Learns the cookies and the next token an answer brings.
     fn absorb(&self, url: &Url, received: &Received) {
+        self.note_date(&received.headers);
         let mut visitor = locked(&self.visitor);
         let set: Vec<&str> = received
             .headers

@@ -1,6 +1,7 @@
 //! The door as a page of the site in a real browser uses it: it sends for itself, but in our
 //! turns, and what it gets is counted with the rest.
 
+use http::HeaderMap;
 use tokio::time::Instant;
 use url::Url;
 
@@ -17,8 +18,9 @@ impl Http {
     }
 
     /// Counts an answer that a page of the site got.
-    pub(crate) fn count_answer(&self) {
+    pub(crate) fn count_answer(&self, headers: &HeaderMap) {
         locked(&self.tally).requests += 1;
+        self.note_date(headers);
     }
 
     /// How long and how often one request is tried.

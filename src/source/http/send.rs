@@ -40,6 +40,8 @@ pub(super) enum Broken {
     Transport(String),
     /// The other side is not who it should be, or sent what we do not read.
     Refused(String),
+    /// Not sent: what may be sent is used up.
+    Spent(&'static str),
 }
 
 impl Broken {
@@ -53,6 +55,10 @@ impl Broken {
             Self::Refused(cause) => Judged::Fail {
                 verdict: Verdict::BadAnswer,
                 cause,
+            },
+            Self::Spent(cause) => Judged::Fail {
+                verdict: Verdict::Budget,
+                cause: cause.to_owned(),
             },
         }
     }
