@@ -3,6 +3,7 @@
 
 mod advice;
 mod browser;
+mod doctor;
 mod import;
 mod info;
 mod pull;
@@ -64,6 +65,7 @@ pub async fn run(
         Command::Pull(args) => pull::run(*args, environment, signals, progress).await,
         Command::Import(args) => import::run(*args, signals, progress),
         Command::Info(args) => info::run(*args, environment, signals).await,
+        Command::Doctor(args) => doctor::run(*args, environment, signals).await,
         #[cfg(feature = "demo")]
         Command::Simulate(args) => simulate::run(args, signals).await,
         #[cfg(not(feature = "demo"))]

@@ -1,4 +1,4 @@
-//! What `pull` and `info` open before the first request: the site or its stand-in, the door to
+//! What `pull`, `info` and `doctor` open before the first request: the site or its stand-in, the door to
 //! it, and the lanes behind `--source`.
 
 use std::fs;
@@ -25,7 +25,7 @@ pub(super) struct Session {
     pub(super) http: Arc<Http>,
     pub(super) choice: LaneChoice,
     /// The browser, started when it is first needed.
-    browser: SharedBrowser,
+    pub(super) browser: SharedBrowser,
     /// The pretend site, kept alive while it is asked.
     #[cfg(feature = "demo")]
     _demo: Option<crate::simulator::Simulator>,
@@ -35,6 +35,20 @@ impl Session {
     /// Opens it as the switches say; sends nothing. A browser that was asked for by name is
     /// started, so that one that cannot be used shows at once.
     pub(super) async fn open(
+        source: SourceArgs,
+        browser: BrowserArgs,
+        pace: &PaceArgs,
+        environment: &Environment,
+    ) -> Result<Self, Refusal> {
+        let session = Self::prepare(source, browser, pace, environment).await?;
+        if session.choice == LaneChoice::Browser {
+            session.browser.start().await?;
+        }
+        Ok(session)
+    }
+
+    /// Opens it without starting a browser.
+    pub(super) async fn prepare(
         source: SourceArgs,
         browser: BrowserArgs,
         pace: &PaceArgs,
@@ -80,17 +94,13 @@ impl Session {
             jar,
             proxy,
         });
-        let session = Self {
+        Ok(Self {
             http: Arc::new(http.map_err(|error| Refusal::usage(format!("{error:#}")))?),
             choice: source.source,
             browser,
             #[cfg(feature = "demo")]
             _demo: demo,
-        };
-        if session.choice == LaneChoice::Browser {
-            session.browser.start().await?;
-        }
-        Ok(session)
+        })
     }
 
     /// Ends what was started.

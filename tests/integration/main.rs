@@ -12,6 +12,7 @@ mod chromium;
 mod cli;
 mod contract;
 mod docs;
+mod doctor;
 mod har;
 mod import;
 #[cfg(feature = "demo")]
