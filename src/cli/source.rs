@@ -30,7 +30,7 @@ pub struct SourceArgs {
     /// HTTP, HTTPS or SOCKS proxy; one with a password only by TIKTOK_HASHTAG_PROXY.
     #[arg(long, value_name = "URL", value_parser = proxy)]
     pub proxy: Option<Url>,
-    /// User agent to send instead of the built-in browser's.
+    /// User agent to send instead of the built-in one; the browser lane sends its browser's own.
     #[arg(long, value_name = "S", value_parser = user_agent)]
     pub user_agent: Option<String>,
 }

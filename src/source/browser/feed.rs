@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::tab::{Exchange, Kind};
+use super::tab::{Body, Exchange, Kind};
 use crate::input::Query;
 use crate::record::Lane;
 use crate::source::capture::{Call, Came, Chain, Link};
 use crate::source::http::Http;
 use crate::source::judge::{Answer, Due, Judged, judge};
 use crate::source::list::read_list;
-use crate::source::{AnswerFacts, Error, Next, Page, TagInfo, Verdict, blob};
+use crate::source::session::encode;
+use crate::source::{AnswerFacts, Error, Next, Page, TagInfo, Verdict, blob, bounds};
 
 /// Empty answers in a row that mean the site will not answer this browser.
 const SILENCES: u32 = 2;
@@ -27,7 +28,11 @@ pub(super) struct Feed {
     chain: Chain,
     /// The last answer that was not good, until a good one came.
     pub(super) trouble: Option<Error>,
-    /// Empty answers since the last good one.
+    /// How long the site asked to wait with the last answer that was not good.
+    pub(super) wait: Option<Duration>,
+    /// Pages that may come once more, since the hashtag's page was loaded anew.
+    repeats: u64,
+    /// Empty answers to list calls since the last good one.
     silences: u32,
     /// Answers that were not good since then.
     failures: u32,
@@ -42,6 +47,9 @@ pub(super) enum Taken {
     Page(Page),
     /// Nothing, or nothing yet.
     Nothing,
+    /// A page that was handed out before: the hashtag's page was loaded anew, and has to be
+    /// scrolled to where it was.
+    Known,
     /// The page itself did not come; worth loading again, after so long if the site said.
     Reload {
         error: Error,
@@ -57,6 +65,8 @@ impl Feed {
             tag_id: None,
             chain: Chain::default(),
             trouble: None,
+            wait: None,
+            repeats: 0,
             silences: 0,
             failures: 0,
             pages: 0,
@@ -86,30 +96,50 @@ impl Feed {
     /// [`Error`] when it ends the feed, or something stands in its way.
     pub(super) fn take(&mut self, exchange: &Exchange, query: &Query) -> Result<Taken, Error> {
         match &exchange.kind {
+            Kind::Document if !self.is_page_of(exchange, query) => Ok(Taken::Nothing),
             Kind::Document => self.document(exchange, query),
             Kind::Feed(_) if !self.http.is_site(&exchange.url) => Ok(Taken::Nothing),
-            Kind::Feed(Call::Lookup { name, .. }) => {
+            Kind::Feed(Call::Lookup { name, tag_id }) => {
                 let asked = query.name.as_str().to_lowercase();
-                let is_ours = name
-                    .as_ref()
-                    .is_none_or(|name| name.to_lowercase() == asked);
+                let is_ours = match name {
+                    Some(name) => name.to_lowercase() == asked,
+                    None => tag_id.is_none() || self.tag_id() == *tag_id,
+                };
                 if is_ours {
                     self.lookup(exchange, query)?;
                 }
                 Ok(Taken::Nothing)
             }
             Kind::Feed(Call::List { tag_id, cursor }) => {
-                let page = self.list(exchange, tag_id.as_ref(), *cursor)?;
-                Ok(page.map_or(Taken::Nothing, Taken::Page))
+                self.list(exchange, tag_id.as_ref(), *cursor)
             }
         }
+    }
+
+    /// Whether an exchange is a good page of this feed.
+    pub(super) fn has(&self, exchange: &Exchange) -> bool {
+        let Kind::Feed(Call::List { tag_id, .. }) = &exchange.kind else {
+            return false;
+        };
+        let is_ours = self.http.is_site(&exchange.url)
+            && self
+                .tag_id()
+                .is_none_or(|known| Some(&known) == tag_id.as_ref());
+        is_ours && judge(&answer(exchange), Due::List) == Judged::Good
+    }
+
+    /// Whether a document is the hashtag's page rather than one of a frame in it.
+    fn is_page_of(&self, exchange: &Exchange, query: &Query) -> bool {
+        let path = format!("/tag/{}", encode(query.name.as_str()));
+        let shown = exchange.url.path().trim_end_matches('/');
+        self.http.is_site(&exchange.url) && shown.eq_ignore_ascii_case(&path)
     }
 
     /// The page itself: what its status says, and the look-up it may hold.
     fn document(&mut self, exchange: &Exchange, query: &Query) -> Result<Taken, Error> {
         if exchange.status == 200 {
-            let html = exchange.body.as_deref().unwrap_or_default();
-            let scopes = blob::universal(html);
+            self.repeats = self.pages;
+            let scopes = blob::universal(exchange.body.text());
             let detail = scopes.and_then(|scopes| scopes.get("webapp.challenge-detail"));
             if let Some(tag) = detail.and_then(|detail| TagInfo::from_detail(detail.get())) {
                 self.learn(tag, query)?;
@@ -138,13 +168,10 @@ impl Feed {
     fn lookup(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
         self.http.count_answer(&exchange.headers);
         match self.judged(exchange, Due::Lookup) {
-            Judged::Good => {
-                let body = exchange.body.as_deref().unwrap_or_default();
-                match TagInfo::from_detail(body) {
-                    Some(tag) => self.learn(tag, query),
-                    None => Err(self.error(Verdict::NotFound, "no such hashtag", exchange)),
-                }
-            }
+            Judged::Good => match TagInfo::from_detail(exchange.body.text()) {
+                Some(tag) => self.learn(tag, query),
+                None => Err(self.error(Verdict::NotFound, "no such hashtag", exchange)),
+            },
             Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
             other => {
                 self.note(other, exchange);
@@ -165,14 +192,15 @@ impl Feed {
         exchange: &Exchange,
         tag_id: Option<&String>,
         cursor: Option<u64>,
-    ) -> Result<Option<Page>, Error> {
+    ) -> Result<Taken, Error> {
         if self.tag_id().is_some_and(|known| Some(&known) != tag_id) {
             tracing::debug!("the page also lists another hashtag; left alone");
-            return Ok(None);
+            return Ok(Taken::Nothing);
         }
         self.tag_id = tag_id.cloned();
         self.http.count_answer(&exchange.headers);
         let read = self.read(exchange)?;
+        let is_known = cursor.is_some_and(|at| self.chain.has(at));
         if let Some(at) = cursor {
             let came = read
                 .as_ref()
@@ -180,22 +208,25 @@ impl Feed {
             self.chain.add(Link { at, came });
         }
         let Some(page) = read else {
-            return Ok(None);
+            return Ok(Taken::Nothing);
         };
+        if is_known && self.repeats > 0 {
+            self.repeats -= 1;
+            return Ok(Taken::Known);
+        }
         if let (0, Some(tag)) = (self.pages, &self.tag) {
             tag.check_first(&page)?;
         }
         (self.silences, self.failures, self.trouble) = (0, 0, None);
         self.pages += 1;
-        Ok(Some(page))
+        Ok(Taken::Page(page))
     }
 
     /// The page a list call brought; `None` when it brought none and the run may go on.
     fn read(&mut self, exchange: &Exchange) -> Result<Option<Page>, Error> {
         match self.judged(exchange, Due::List) {
             Judged::Good => {
-                let body = exchange.body.as_deref().unwrap_or_default();
-                let page = read_list(body).map_err(|error| {
+                let page = read_list(exchange.body.text()).map_err(|error| {
                     let (verdict, cause) = (error.verdict, error.cause);
                     self.error(verdict, &cause, exchange)
                 });
@@ -211,6 +242,7 @@ impl Feed {
             })),
             Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
             other => {
+                self.silences += u32::from(matches!(other, Judged::Renew { .. }));
                 self.note(other, exchange);
                 self.give_up().map_or(Ok(None), Err)
             }
@@ -219,12 +251,13 @@ impl Feed {
 
     /// Remembers an answer that was not good: the page may ask again by itself.
     fn note(&mut self, judged: Judged, exchange: &Exchange) {
-        let (verdict, cause) = match judged {
-            Judged::Again { verdict, cause, .. } => (verdict, cause),
-            Judged::Renew { cause } => {
-                self.silences += 1;
-                (Verdict::Gated, cause)
-            }
+        let (verdict, cause, after) = match judged {
+            Judged::Again {
+                verdict,
+                cause,
+                after,
+            } => (verdict, cause, after),
+            Judged::Renew { cause } => (Verdict::Gated, cause, None),
             // Where a redirect leads is another exchange.
             _ => return,
         };
@@ -232,6 +265,7 @@ impl Feed {
         let error = self.error(verdict, &cause, exchange);
         tracing::info!("{error}");
         self.trouble = Some(error);
+        self.wait = after;
     }
 
     /// The error that ends a feed whose page gets no good answer any more: silence is borne once,
@@ -239,7 +273,7 @@ impl Feed {
     fn give_up(&mut self) -> Option<Error> {
         let is_enough = self.silences >= SILENCES || self.failures > self.http.patience().retries;
         let error = self.trouble.take_if(|_| is_enough)?;
-        if self.silences < SILENCES {
+        if error.verdict != Verdict::Gated {
             return Some(error);
         }
         let cause = "the page itself gets empty answers".to_owned();
@@ -247,22 +281,28 @@ impl Feed {
     }
 
     fn judged(&self, exchange: &Exchange, due: Due) -> Judged {
-        let Some(body) = exchange.body.as_deref() else {
-            let cause = "an answer that could not be read";
-            return Judged::Again {
+        match &exchange.body {
+            Body::Text(_) => judge(&answer(exchange), due),
+            Body::TooLarge => Judged::Fail {
+                verdict: Verdict::BadAnswer,
+                cause: format!(
+                    "an answer larger than the limit of {} MiB",
+                    bounds::BODY >> 20
+                ),
+            },
+            Body::Missing => Judged::Again {
                 verdict: Verdict::Network,
-                cause: cause.to_owned(),
+                cause: "an answer that could not be read".to_owned(),
                 after: None,
-            };
-        };
-        judge(&answer(exchange, body), due)
+            },
+        }
     }
 
     fn error(&self, verdict: Verdict, cause: &str, exchange: &Exchange) -> Error {
         let facts = AnswerFacts {
             path: exchange.url.path().to_owned(),
             status: Some(exchange.status).filter(|&status| status != 0),
-            bytes: exchange.body.as_ref().map_or(0, String::len),
+            bytes: exchange.body.text().len(),
             logid: None,
         };
         Error {
@@ -272,18 +312,11 @@ impl Feed {
     }
 }
 
-/// Whether an exchange is a good page of a feed.
-pub(super) fn is_good_page(exchange: &Exchange) -> bool {
-    let is_list = matches!(exchange.kind, Kind::Feed(Call::List { .. }));
-    let body = exchange.body.as_deref().unwrap_or_default();
-    is_list && judge(&answer(exchange, body), Due::List) == Judged::Good
-}
-
-fn answer<'a>(exchange: &'a Exchange, body: &'a str) -> Answer<'a> {
+fn answer(exchange: &Exchange) -> Answer<'_> {
     Answer {
         status: exchange.status,
         headers: &exchange.headers,
-        body,
+        body: exchange.body.text(),
     }
 }
 
@@ -295,7 +328,7 @@ mod tests {
 
     use super::{Feed, Taken};
     use crate::input::{Limit, Query};
-    use crate::source::browser::tab::{Exchange, Kind};
+    use crate::source::browser::tab::{Body, Exchange, Kind};
     use crate::source::capture::Call;
     use crate::source::http::{Http, Options, Patience, Site};
     use crate::source::{Cursor, Jar, Next, Verdict};
@@ -330,7 +363,7 @@ mod tests {
             url,
             status,
             headers: HeaderMap::new(),
-            body: body.map(str::to_owned),
+            body: body.map_or(Body::Missing, |text| Body::Text(text.to_owned())),
         }
     }
 
@@ -372,7 +405,7 @@ mod tests {
         let mut feed = feed();
         feed.take(&list(0, &page(30)), &query()).unwrap();
         let unread = Exchange {
-            body: None,
+            body: Body::Missing,
             ..list(30, "")
         };
         assert!(matches!(feed.take(&unread, &query()), Ok(Taken::Nothing)));
@@ -398,6 +431,43 @@ mod tests {
         let verdicts: Vec<_> = (0..5).map(|_| verdict(&mut feed, &broken)).collect();
         assert_eq!(verdicts[..4], [None; 4]);
         assert_eq!(verdicts[4], Some(Verdict::BadAnswer));
+    }
+
+    #[test]
+    fn a_page_loaded_anew_repeats_what_it_gave() {
+        let mut feed = feed();
+        let document = || exchange(&format!("{SITE}/tag/cats"), 200, Some("<html></html>"));
+        feed.take(&document(), &query()).unwrap();
+        feed.take(&list(0, &page(30)), &query()).unwrap();
+        feed.take(&list(30, &page(60)), &query()).unwrap();
+        feed.take(&document(), &query()).unwrap();
+        for at in [0, 30] {
+            let taken = feed.take(&list(at, &page(at + 30)), &query());
+            assert!(matches!(taken, Ok(Taken::Known)), "{at}");
+        }
+        let taken = feed.take(&list(60, &page(90)), &query());
+        assert!(matches!(taken, Ok(Taken::Page(_))));
+        assert_eq!(feed.gaps(), 0);
+    }
+
+    #[test]
+    fn an_answer_over_the_bound_ends_the_feed() {
+        let huge = Exchange {
+            body: Body::TooLarge,
+            ..list(0, "")
+        };
+        assert_eq!(verdict(&mut feed(), &huge), Some(Verdict::BadAnswer));
+    }
+
+    #[test]
+    fn a_frame_does_not_speak_for_the_page() {
+        for url in [
+            "https://example.com/tag/cats",
+            "https://www.tiktok.com/tag/dogs",
+        ] {
+            let frame = exchange(url, 403, Some(""));
+            assert_eq!(verdict(&mut feed(), &frame), None, "{url}");
+        }
     }
 
     #[test]

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::{Instant, interval_at, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout_at};
 
 use super::cdp::CdpError;
 use super::chromium::Chromium;
-use super::feed::{Feed, Taken, is_good_page};
+use super::feed::{Feed, Taken};
 use super::tab::{Exchange, Tab};
 use crate::input::Query;
 use crate::record::Lane;
@@ -49,7 +49,7 @@ pub struct Browser {
 /// What listening for a while brought.
 enum Heard {
     Page(Page),
-    /// A person got the page past a check.
+    /// The page has to be scrolled on: a person got it past a check, or it was loaded anew.
     WayFree,
     Nothing,
 }
@@ -109,21 +109,26 @@ impl Browser {
         self.navigate(query).await
     }
 
+    /// Goes to the hashtag's page, more than once where the network wants it.
     async fn navigate(&mut self, query: &Query) -> Result<(), Error> {
         let path = format!("/tag/{}", encode(query.name.as_str()));
         let url = self.http.page(&path);
-        self.http.turn().await;
-        match self.page_tab()?.navigate(&url).await.map_err(gone)? {
-            None => Ok(()),
-            // An error status without a body; its head is judged when it is heard.
-            Some(text) if text.contains("ERR_HTTP_RESPONSE_CODE_FAILURE") => Ok(()),
-            Some(text) if text.contains("ERR_CERT") => {
-                let cause = format!("the server's certificate was refused: {text}");
-                Err(Error::new(Verdict::BadAnswer, cause))
-            }
-            Some(text) => {
-                let cause = format!("the page could not be loaded: {text}");
-                Err(Error::new(Verdict::Network, cause))
+        loop {
+            self.http.turn().await;
+            let failed = self.page_tab()?.navigate(&url).await.map_err(gone)?;
+            match failed {
+                None => return Ok(()),
+                // An error status without a body; its head is judged when it is heard.
+                Some(text) if text.contains("ERR_HTTP_RESPONSE_CODE_FAILURE") => return Ok(()),
+                Some(text) if text.contains("ERR_CERT") => {
+                    let cause = format!("the server's certificate was refused: {text}");
+                    return Err(Error::new(Verdict::BadAnswer, cause));
+                }
+                Some(text) => {
+                    let cause = format!("the page could not be loaded: {text}");
+                    let error = Error::new(Verdict::Network, cause);
+                    self.before_reload(error, None).await?;
+                }
             }
         }
     }
@@ -181,8 +186,16 @@ impl Browser {
         }))
     }
 
-    /// Scrolls in the run's turn.
+    /// Scrolls in the run's turn, and not before the site wants to be asked again.
     async fn scroll(&mut self) -> Result<(), Error> {
+        if let Some(wait) = self.feed.wait.take() {
+            let is_too_long = wait > self.http.patience().max_wait;
+            if let Some(error) = self.feed.trouble.take_if(|_| is_too_long) {
+                let cause = format!("{}; it asks to wait {} s", error.cause, wait.as_secs());
+                return Err(Error { cause, ..error });
+            }
+            sleep(wait).await;
+        }
         self.http.turn().await;
         self.page_tab()?.scroll().await.map_err(gone)
     }
@@ -200,6 +213,7 @@ impl Browser {
     async fn hear(&mut self, query: &Query) -> Result<Heard, Error> {
         let mut since = Instant::now();
         let mut glances = interval_at(since + GLANCE, GLANCE);
+        glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if let Some(exchange) = self.heard.pop_front() {
                 if let Some(heard) = self.weigh(exchange, query).await? {
@@ -219,8 +233,9 @@ impl Browser {
             let event = tokio::select! {
                 biased;
                 event = tab.event() => Some(event.ok_or_else(|| gone(CdpError::Gone))?),
-                _ = glances.tick() => None,
+                // Before the glances: a look at a page that hangs takes longer than one of them.
                 () = sleep_until(until) => return Ok(Heard::Nothing),
+                _ = glances.tick() => None,
             };
             match event {
                 Some(event) => {
@@ -241,7 +256,7 @@ impl Browser {
     /// Takes an exchange, and lets a person act where it asks for one.
     async fn weigh(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Heard>, Error> {
         match self.take(exchange, query).await {
-            Ok(page) => Ok(page.map(Heard::Page)),
+            Ok(heard) => Ok(heard),
             Err(error) if may_be_passed(error.verdict) => {
                 self.person(error).await?;
                 Ok(Some(Heard::WayFree))
@@ -273,7 +288,7 @@ impl Browser {
                 return Ok(());
             }
             was_seen |= is_seen == Some(true);
-            if self.heard.iter().any(is_good_page) {
+            if self.heard.iter().any(|exchange| self.feed.has(exchange)) {
                 return Ok(());
             }
         }
@@ -298,22 +313,21 @@ impl Browser {
         Ok(sight.map(|sight| sight.hindrance().is_some()))
     }
 
-    /// Takes an exchange: a page, or nothing yet.
-    async fn take(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Page>, Error> {
+    /// Takes an exchange: something heard, or nothing yet.
+    async fn take(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Heard>, Error> {
         match self.feed.take(&exchange, query)? {
-            Taken::Page(page) => Ok(Some(page)),
+            Taken::Page(page) => Ok(Some(Heard::Page(page))),
+            Taken::Known => Ok(Some(Heard::WayFree)),
             Taken::Nothing => Ok(None),
-            Taken::Reload { error, after } => self.reload(error, after, query).await.map(|()| None),
+            Taken::Reload { error, after } => {
+                self.before_reload(error, after).await?;
+                self.navigate(query).await.map(|()| None)
+            }
         }
     }
 
-    /// Loads the page once more, as often and as late as any request is asked again.
-    async fn reload(
-        &mut self,
-        error: Error,
-        after: Option<Duration>,
-        query: &Query,
-    ) -> Result<(), Error> {
+    /// Waits before the page is loaded once more, as often and as long as any request is retried.
+    async fn before_reload(&mut self, error: Error, after: Option<Duration>) -> Result<(), Error> {
         let patience = self.http.patience();
         let wait = after.unwrap_or_else(|| backoff(self.reloads + 1));
         if self.reloads >= patience.retries || wait > patience.max_wait {
@@ -325,7 +339,7 @@ impl Browser {
         self.reloads += 1;
         tracing::info!("{error}; loading the page again");
         sleep(wait).await;
-        self.navigate(query).await
+        Ok(())
     }
 }
 
@@ -352,11 +366,18 @@ impl Source for Browser {
 
     async fn tag_info(&mut self, query: &Query) -> Result<TagInfo, Error> {
         self.open(query).await?;
-        loop {
-            if let Some(tag) = &self.feed.tag {
-                return Ok(tag.clone());
-            }
-            self.next_page(query).await?;
+        // The look-up comes before the first page, or stands in the page itself.
+        let first = match self.feed.tag {
+            Some(_) => Ok(()),
+            None => self.next_page(query).await.map(|_| ()),
+        };
+        match (&self.feed.tag, first) {
+            (Some(tag), _) => Ok(tag.clone()),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Ok(TagInfo {
+                id: self.feed.tag_id(),
+                ..TagInfo::default()
+            }),
         }
     }
 
