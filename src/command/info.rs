@@ -33,6 +33,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
     let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    session.start().await?;
     let ended = all(&session, planned, &mut signals).await;
     session.close().await;
     ended

@@ -5,6 +5,7 @@ mod advice;
 mod browser;
 mod import;
 mod info;
+mod output;
 mod pull;
 mod session;
 #[cfg(feature = "demo")]
@@ -47,6 +48,7 @@ impl From<OutputError> for Refusal {
     fn from(error: OutputError) -> Self {
         let exit = match error {
             OutputError::Io { .. } => Exit::Output,
+            OutputError::Locked(_) => Exit::Locked,
             _ => Exit::Usage,
         };
         Self::new(exit, error.to_string())
@@ -62,7 +64,7 @@ pub async fn run(
 ) -> Exit {
     let ended = match cli.command {
         Command::Pull(args) => pull::run(*args, environment, signals, progress).await,
-        Command::Import(args) => import::run(*args, signals, progress),
+        Command::Import(args) => import::run(*args, signals, progress).await,
         Command::Info(args) => info::run(*args, environment, signals).await,
         #[cfg(feature = "demo")]
         Command::Simulate(args) => simulate::run(args, signals).await,
@@ -71,7 +73,7 @@ pub async fn run(
         Command::Schema => schema(),
     };
     ended.unwrap_or_else(|refusal| {
-        if refusal.exit != Exit::ReaderClosed {
+        if !matches!(refusal.exit, Exit::ReaderClosed | Exit::Signal(_)) {
             tracing::error!("{}", refusal.words);
         }
         refusal.exit

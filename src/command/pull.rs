@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::advice::advice;
 use super::session::Session;
 use super::summary::Summary;
-use super::{Refusal, output_failed, plan};
+use super::{Refusal, output, output_failed, plan};
 use crate::cli::{Environment, LaneChoice, OutputArgs, PullArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query};
@@ -14,7 +14,6 @@ use crate::pull::{Failure, Output, Pull};
 use crate::receipt::Receipt;
 use crate::record::Lane;
 use crate::signals::Signals;
-use crate::sink;
 use crate::source::short_link::{self, ShortLinkError};
 
 /// Blocked hashtags in a row after which nobody is asked any more.
@@ -31,6 +30,8 @@ struct Run<'a> {
     /// The first failure in input order.
     exit: Exit,
     blocks: usize,
+    /// Whether an error has named the file that keeps what a failed run got.
+    kept_is_said: bool,
 }
 
 pub(super) async fn run(
@@ -50,21 +51,22 @@ async fn all(
     session: &Session,
     planned: Vec<Planned>,
     output: &OutputArgs,
-    signals: Signals,
+    mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
+    let opened = output::open(output, &mut signals).await?;
     let summary = Summary::open(output.summary())?;
-    let (sink, known) = sink::open(&output.target())?;
-    let form = output.form();
+    session.start().await?;
     let mut run = Run {
         session,
-        output: Output { sink, known, form },
+        output: opened,
         summary,
         signals,
         progress,
         met: HashSet::new(),
         exit: Exit::Ok,
         blocks: 0,
+        kept_is_said: false,
     };
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
@@ -116,7 +118,9 @@ impl Run<'_> {
         self.progress.end();
         receipt.note_requests(self.session.http.tally().since(before));
         if let Some(failure) = failure {
-            say(&failure, receipt);
+            let kept = output::kept(&self.output);
+            self.kept_is_said |= !kept.is_empty();
+            say(&failure, receipt, &kept);
         }
     }
 
@@ -146,26 +150,23 @@ impl Run<'_> {
 
     fn finish(self) -> Result<Exit, Refusal> {
         let complete = self.exit == Exit::Ok;
-        match self.output.sink.finish(complete) {
-            Ok(()) => Ok(self.exit),
-            // The first cause stands; a sink that failed before fails again here.
-            Err(_) if !complete => Ok(self.exit),
-            Err(error) => Err(match error.downcast_ref::<std::io::Error>() {
-                Some(io) => output_failed(io),
-                None => Refusal::new(Exit::Output, format!("{error:#}")),
-            }),
+        let kept = output::kept(&self.output);
+        output::close(self.output, complete)?;
+        if !complete && !self.kept_is_said && !kept.is_empty() {
+            tracing::error!("not all was pulled{kept}");
         }
+        Ok(self.exit)
     }
 }
 
 /// The line for a hashtag that failed.
-fn say(failure: &Failure, receipt: &Receipt) {
+fn say(failure: &Failure, receipt: &Receipt, kept: &str) {
     let tag = receipt.tag.as_deref().unwrap_or_default();
     match failure {
         Failure::Output(error) => {
             let refusal = output_failed(error);
             if refusal.exit != Exit::ReaderClosed {
-                tracing::error!("{tag}: {}", refusal.words);
+                tracing::error!("{tag}: {}{kept}", refusal.words);
             }
         }
         Failure::Source(error) => {
@@ -176,7 +177,7 @@ fn say(failure: &Failure, receipt: &Receipt) {
             };
             let asked: Vec<Lane> = receipt.lanes.iter().map(|asked| asked.lane).collect();
             let advice = advice(error.verdict, &asked);
-            tracing::error!("{tag}: {share}{error}; {advice}");
+            tracing::error!("{tag}: {share}{error}; {advice}{kept}");
         }
     }
 }

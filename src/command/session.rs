@@ -32,8 +32,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Opens it as the switches say; sends nothing. A browser that was asked for by name is
-    /// started, so that one that cannot be used shows at once.
+    /// Opens it as the switches say; sends nothing.
     pub(super) async fn open(
         source: SourceArgs,
         browser: BrowserArgs,
@@ -80,17 +79,22 @@ impl Session {
             jar,
             proxy,
         });
-        let session = Self {
+        Ok(Self {
             http: Arc::new(http.map_err(|error| Refusal::usage(format!("{error:#}")))?),
             choice: source.source,
             browser,
             #[cfg(feature = "demo")]
             _demo: demo,
-        };
-        if session.choice == LaneChoice::Browser {
-            session.browser.start().await?;
+        })
+    }
+
+    /// Starts a browser that was asked for by name, so that one that cannot be used shows before
+    /// the first request.
+    pub(super) async fn start(&self) -> Result<(), Refusal> {
+        if self.choice == LaneChoice::Browser {
+            self.browser.start().await?;
         }
-        Ok(session)
+        Ok(())
     }
 
     /// Ends what was started.

@@ -15,6 +15,8 @@ mod docs;
 mod har;
 mod import;
 #[cfg(feature = "demo")]
+mod locks;
+#[cfg(feature = "demo")]
 mod output;
 #[cfg(feature = "demo")]
 mod pace;

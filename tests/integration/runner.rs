@@ -179,6 +179,14 @@ impl Drop for Running {
     }
 }
 
+/// Sends a signal by its name, as `kill` does.
+#[cfg(all(unix, feature = "demo"))]
+pub(crate) fn signal(name: &str, running: &Running) {
+    let script = format!("kill -{name} {}", running.id());
+    let sent = Command::new("sh").args(["-c", &script]).status();
+    assert!(sent.unwrap().success());
+}
+
 /// Reads a stream in its own thread, so that the other one never blocks the program.
 fn read_all(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
