@@ -1,6 +1,7 @@
 //! `pull`: one hashtag after the other into one output.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::advice::advice;
 use super::session::Session;
@@ -14,7 +15,8 @@ use crate::pull::{Failure, Output, Pull};
 use crate::receipt::Receipt;
 use crate::record::Lane;
 use crate::signals::Signals;
-use crate::source::short_link::{self, ShortLinkError};
+use crate::source::http::Tally;
+use crate::source::short_link::ShortLinkError;
 
 /// Blocked hashtags in a row after which nobody is asked any more.
 const BLOCKS: usize = 3;
@@ -82,9 +84,11 @@ async fn all(
 impl Run<'_> {
     /// One hashtag; how it alone would have ended the process.
     async fn hashtag(&mut self, planned: Planned) -> Result<Exit, Refusal> {
+        // What a short link costs is on its hashtag's receipt.
+        let before = self.session.http.tally();
         let query = match planned {
             Planned::Query(query) => query,
-            Planned::ShortLink(link) => match short_link::resolve(&self.session.http, link).await {
+            Planned::ShortLink(link) => match self.session.resolve(link).await {
                 Ok(query) => query,
                 Err(error) => return Ok(self.unresolved(&error)),
             },
@@ -93,14 +97,11 @@ impl Run<'_> {
             return Ok(Exit::Ok);
         }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
-        if self.blocks >= BLOCKS {
+        if let Some(words) = self.reason_to_stop() {
             receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
-            tracing::error!(
-                "{}: not started: {BLOCKS} hashtags in a row were blocked; run it again later",
-                query.name
-            );
+            tracing::error!("{}: not started: {words}; run it again later", query.name);
         } else {
-            self.pull(&query, &mut receipt).await;
+            self.pull(&query, &mut receipt, before).await;
         }
         self.summary.add(&receipt)?;
         let exit = receipt.stopped_because.exit();
@@ -108,11 +109,21 @@ impl Run<'_> {
         Ok(exit)
     }
 
-    async fn pull(&mut self, query: &Query, receipt: &mut Receipt) {
-        let before = self.session.http.tally();
+    /// Why no further hashtag is begun.
+    fn reason_to_stop(&self) -> Option<String> {
+        if self.blocks >= BLOCKS {
+            return Some(format!("{BLOCKS} hashtags in a row were blocked"));
+        }
+        // A run whose budget is gone before its first hashtag says so as that one's failure.
+        let spent = self.session.http.spent(Duration::ZERO);
+        spent.filter(|_| self.exit != Exit::Ok)
+    }
+
+    async fn pull(&mut self, query: &Query, receipt: &mut Receipt, before: Tally) {
         let mut lanes = self.session.lanes(query);
         self.progress.begin(receipt);
-        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt);
+        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt)
+            .within(self.session.http.budget());
         let failure = pull.run(query, lanes.as_mut()).await;
         lanes.close().await;
         self.progress.end();

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::Refusal;
 use super::browser::SharedBrowser;
 use crate::cli::{BrowserArgs, Environment, LaneChoice, PaceArgs, SourceArgs};
-use crate::input::Query;
+use crate::input::{Query, ShortLink};
 use crate::source::auto::Auto;
 use crate::source::browser::Options;
 use crate::source::http::{self, Http, Site};
+use crate::source::short_link::{self, ShortLinkError};
 use crate::source::{Embed, Jar, Secret, Source, Web};
 
 /// The variable with a lone msToken.
@@ -75,6 +76,7 @@ impl Session {
             site,
             rate,
             patience: pace.patience(),
+            budget: pace.budget(),
             user_agent: source.user_agent,
             jar,
             proxy,
@@ -95,6 +97,12 @@ impl Session {
             self.browser.start().await?;
         }
         Ok(())
+    }
+
+    /// The question behind a short link.
+    pub(super) async fn resolve(&self, link: ShortLink) -> Result<Query, ShortLinkError> {
+        let resolved = short_link::resolve(&self.http, link);
+        self.http.budget().in_time(resolved).await?
     }
 
     /// Ends what was started.

@@ -331,7 +331,7 @@ impl Sink for Beside {
             .with_context(|| format!("replacing {}", path.display()))?;
         partial.is_kept = true;
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
             sync(&folder).context("making the output's folder safe on disk")?;
         }
         Ok(())

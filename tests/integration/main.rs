@@ -7,6 +7,8 @@
 
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod browser;
+#[cfg(feature = "demo")]
+mod budget;
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod chromium;
 mod cli;

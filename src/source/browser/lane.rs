@@ -98,7 +98,7 @@ impl Browser {
     async fn navigate(&mut self, query: &Query) -> Result<(), Error> {
         let path = format!("/tag/{}", encode(query.name.as_str()));
         let url = self.http.page(&path);
-        self.http.turn().await;
+        self.http.turn().await?;
         match self.page_tab()?.navigate(&url).await.map_err(gone)? {
             None => Ok(()),
             // An error status without a body; its head is judged when it is heard.
@@ -170,7 +170,7 @@ impl Browser {
 
     /// Scrolls in the run's turn.
     async fn scroll(&mut self) -> Result<(), Error> {
-        self.http.turn().await;
+        self.http.turn().await?;
         self.page_tab()?.scroll().await.map_err(gone)
     }
 

@@ -26,7 +26,7 @@ use super::pace::Pace;
 pub use super::retry::Patience;
 use super::retry::{backoff, within_budget};
 use super::session::Session;
-use super::{AnswerFacts, Error, Verdict, bounds};
+use super::{AnswerFacts, Budget, Error, Verdict, bounds};
 use crate::clock::epoch_seconds;
 use crate::input::Region;
 
@@ -44,6 +44,8 @@ pub struct Options {
     pub rate: f64,
     /// How long and how often one request is tried.
     pub patience: Patience,
+    /// What the run may cost.
+    pub budget: Budget,
     /// The user's own user agent.
     pub user_agent: Option<String>,
     /// The user's cookies.
@@ -74,6 +76,7 @@ pub struct Http {
     site: Site,
     pace: Pace,
     patience: Patience,
+    budget: Budget,
     visitor: Mutex<Visitor>,
     tally: Mutex<Tally>,
 }
@@ -118,6 +121,7 @@ impl Http {
             pace: Pace::new(options.rate, jitter),
             site: options.site,
             patience: options.patience,
+            budget: options.budget,
             visitor: Mutex::new(Visitor {
                 session: Session::new(options.user_agent, epoch_seconds()),
                 jar: options.jar,
@@ -130,6 +134,18 @@ impl Http {
     #[must_use]
     pub fn tally(&self) -> Tally {
         *locked(&self.tally)
+    }
+
+    /// What the run may cost.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.budget
+    }
+
+    /// What the budget lacks for one more request after a wait, in words.
+    #[must_use]
+    pub fn spent(&self, wait: Duration) -> Option<String> {
+        self.budget.spent(self.tally().requests, wait)
     }
 
     /// Goes on as another anonymous visitor; the user's own cookies stay. Costs no request.
@@ -190,8 +206,13 @@ impl Http {
                     (cause, wait)
                 }
             };
+            if let Some(spent) = self.spent(wait) {
+                return Err(give_up(Verdict::Budget, format!("{cause}; {spent}")));
+            }
             if !locked(&self.tally).retry() {
-                let cause = format!("{cause}; the run's retries are used up");
+                let cause = format!(
+                    "{cause}; the run's retries are used up, the connection is too poor to go on"
+                );
                 return Err(give_up(Verdict::Budget, cause));
             }
             let path = &attempt.facts.path;
@@ -243,6 +264,10 @@ impl Http {
     async fn fetch(&self, url: &Url, headers: http::HeaderMap) -> Result<Received, Broken> {
         let asked = Instant::now();
         let turn = self.pace.turn().await;
+        // Turns are taken one at a time, so nobody else sends between the look and the count.
+        if let Some(spent) = self.spent(Duration::ZERO) {
+            return Err(Broken::Spent(spent));
+        }
         {
             let mut tally = locked(&self.tally);
             tally.requests += 1;

@@ -40,6 +40,8 @@ pub(super) enum Broken {
     Transport(String),
     /// The other side is not who it should be, or sent what we do not read.
     Refused(String),
+    /// Nothing was sent: the run may cost no more.
+    Spent(String),
 }
 
 impl Broken {
@@ -52,6 +54,10 @@ impl Broken {
             },
             Self::Refused(cause) => Judged::Fail {
                 verdict: Verdict::BadAnswer,
+                cause,
+            },
+            Self::Spent(cause) => Judged::Fail {
+                verdict: Verdict::Budget,
                 cause,
             },
         }
