@@ -9,15 +9,22 @@
 mod browser;
 #[cfg(feature = "demo")]
 mod budget;
+#[cfg(feature = "demo")]
+mod certificates;
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod chromium;
 mod cli;
 mod contract;
 mod docs;
+mod feed;
 mod har;
+#[cfg(feature = "demo")]
+mod idle;
 mod import;
 #[cfg(feature = "demo")]
 mod locks;
+#[cfg(feature = "demo")]
+mod matrix;
 #[cfg(feature = "demo")]
 mod output;
 #[cfg(feature = "demo")]

@@ -1,6 +1,7 @@
 //! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
 //! (`Http::get`); every attempt, look-up, retry and redirect hop goes through it.
 
+mod connects;
 #[cfg(feature = "browser")]
 mod local;
 #[cfg(feature = "browser")]
@@ -17,7 +18,7 @@ use url::Url;
 
 #[cfg(feature = "browser")]
 pub(crate) use self::local::get_local;
-use self::send::{Broken, Client, Received};
+use self::send::{Broken, Client, Head, Received};
 pub use self::site::{BaseUrlError, Site};
 pub use self::tally::Tally;
 use super::cookies::Jar;
@@ -260,8 +261,18 @@ impl Http {
         Attempt::of(url, received, request.due)
     }
 
-    /// Sends one GET in its turn and reads the answer.
+    /// Sends one GET in its turn and reads the answer. Where it went over a kept connection that
+    /// the server had closed, it goes once more over a new one.
     async fn fetch(&self, url: &Url, headers: http::HeaderMap) -> Result<Received, Broken> {
+        let head = match self.head(url, headers.clone()).await {
+            Err(Broken::Stale(_)) => self.head(url, headers).await,
+            head => head,
+        };
+        head?.read(bounds::BODY).await
+    }
+
+    /// Sends one GET in its turn and waits for the head of its answer.
+    async fn head(&self, url: &Url, headers: http::HeaderMap) -> Result<Head, Broken> {
         let asked = Instant::now();
         let turn = self.pace.turn().await;
         // Turns are taken one at a time, so nobody else sends between the look and the count.
@@ -275,7 +286,7 @@ impl Http {
         }
         let head = self.client.head(url, headers, self.patience.timeout).await;
         drop(turn);
-        head?.read(bounds::BODY).await
+        head
     }
 
     /// Where a short link points: one hop, not followed.
