@@ -35,6 +35,10 @@ mod runner;
 #[cfg(feature = "demo")]
 mod scenarios;
 #[cfg(feature = "demo")]
+mod secrets;
+#[cfg(feature = "demo")]
 mod site;
 mod socket;
+#[cfg(all(unix, feature = "demo"))]
+mod surroundings;
 mod trouble;

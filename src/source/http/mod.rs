@@ -371,7 +371,11 @@ impl Http {
             verdict,
             cause: self.redacted(cause),
             lane: None,
-            answer: Some(facts),
+            answer: Some(AnswerFacts {
+                // The server's own words, as everything else here.
+                logid: facts.logid.map(|id| self.redacted(&id)),
+                ..facts
+            }),
             tries,
             spent: started.elapsed(),
         }
