@@ -27,6 +27,8 @@ pub enum Exit {
     Data,
     /// The output cannot be written.
     Output,
+    /// Another run holds the output.
+    Locked,
     /// Ended by this signal.
     Signal(u8),
     /// The reader of our output went away.
@@ -46,6 +48,7 @@ impl Exit {
             Self::Temporary => 5,
             Self::Data => 6,
             Self::Output => 7,
+            Self::Locked => 8,
             Self::Signal(number) => 128 + number,
             Self::ReaderClosed => 141,
         }

@@ -59,7 +59,7 @@ Every switch can also come from TIKTOK_HASHTAG_<SWITCH> (TIKTOK_HASHTAG_LIMIT=50
 the environment, the environment beats the file named by --env-file.
 
 Exit status: 0 complete, 2 usage, 3 not found, 4 blocked, 5 temporary, 6 bad data, 7 output,
-128+n signal. README.md says what each means to a script.";
+8 locked, 128+n signal. README.md says what each means to a script.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::source::Seconds;
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
 
@@ -21,6 +22,9 @@ pub struct OutputArgs {
     /// Replace FILE, whole and at the end.
     #[arg(long)]
     pub overwrite: bool,
+    /// Wait so long for another run that holds FILE, e.g. 15m, instead of ending with status 8.
+    #[arg(long, value_name = "D")]
+    pub wait_lock: Option<Seconds>,
     /// Write the site's own object instead of the record.
     #[arg(long, conflicts_with = "with_raw")]
     pub raw: bool,

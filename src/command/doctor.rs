@@ -80,7 +80,7 @@ async fn open(
         ..browser
     };
     let pace = PaceArgs { retries: 0, ..pace };
-    Session::prepare(source, browser, &pace, environment).await
+    Session::open(source, browser, &pace, environment).await
 }
 
 /// Refuses a pace that is slower than a lane's time, rather than break either.

@@ -1,11 +1,12 @@
 //! `pull`: one hashtag after the other into one output.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::advice::advice;
 use super::session::Session;
 use super::summary::Summary;
-use super::{Refusal, output_failed, plan};
+use super::{Refusal, output, output_failed, plan};
 use crate::cli::{Environment, LaneChoice, OutputArgs, PullArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query};
@@ -14,8 +15,8 @@ use crate::pull::{Failure, Output, Pull};
 use crate::receipt::Receipt;
 use crate::record::Lane;
 use crate::signals::Signals;
-use crate::sink;
-use crate::source::short_link::{self, ShortLinkError};
+use crate::source::http::Tally;
+use crate::source::short_link::ShortLinkError;
 
 /// Blocked hashtags in a row after which nobody is asked any more.
 const BLOCKS: usize = 3;
@@ -31,6 +32,8 @@ struct Run<'a> {
     /// The first failure in input order.
     exit: Exit,
     blocks: usize,
+    /// Whether an error has named the file that keeps what a failed run got.
+    kept_is_said: bool,
 }
 
 pub(super) async fn run(
@@ -50,21 +53,22 @@ async fn all(
     session: &Session,
     planned: Vec<Planned>,
     output: &OutputArgs,
-    signals: Signals,
+    mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
+    let opened = output::open(output, &mut signals).await?;
     let summary = Summary::open(output.summary())?;
-    let (sink, known) = sink::open(&output.target())?;
-    let form = output.form();
+    session.start().await?;
     let mut run = Run {
         session,
-        output: Output { sink, known, form },
+        output: opened,
         summary,
         signals,
         progress,
         met: HashSet::new(),
         exit: Exit::Ok,
         blocks: 0,
+        kept_is_said: false,
     };
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
@@ -80,9 +84,11 @@ async fn all(
 impl Run<'_> {
     /// One hashtag; how it alone would have ended the process.
     async fn hashtag(&mut self, planned: Planned) -> Result<Exit, Refusal> {
+        // What a short link costs is on its hashtag's receipt.
+        let before = self.session.http.tally();
         let query = match planned {
             Planned::Query(query) => query,
-            Planned::ShortLink(link) => match short_link::resolve(&self.session.http, link).await {
+            Planned::ShortLink(link) => match self.session.resolve(link).await {
                 Ok(query) => query,
                 Err(error) => return Ok(self.unresolved(&error)),
             },
@@ -91,14 +97,11 @@ impl Run<'_> {
             return Ok(Exit::Ok);
         }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
-        if self.blocks >= BLOCKS {
+        if let Some(words) = self.reason_to_stop() {
             receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
-            tracing::error!(
-                "{}: not started: {BLOCKS} hashtags in a row were blocked; run it again later",
-                query.name
-            );
+            tracing::error!("{}: not started: {words}; run it again later", query.name);
         } else {
-            self.pull(&query, &mut receipt).await;
+            self.pull(&query, &mut receipt, before).await;
         }
         self.summary.add(&receipt)?;
         let exit = receipt.stopped_because.exit();
@@ -106,17 +109,29 @@ impl Run<'_> {
         Ok(exit)
     }
 
-    async fn pull(&mut self, query: &Query, receipt: &mut Receipt) {
-        let before = self.session.http.tally();
+    /// Why no further hashtag is begun.
+    fn reason_to_stop(&self) -> Option<String> {
+        if self.blocks >= BLOCKS {
+            return Some(format!("{BLOCKS} hashtags in a row were blocked"));
+        }
+        // A run whose budget is gone before its first hashtag says so as that one's failure.
+        let spent = self.session.http.spent(Duration::ZERO);
+        spent.filter(|_| self.exit != Exit::Ok)
+    }
+
+    async fn pull(&mut self, query: &Query, receipt: &mut Receipt, before: Tally) {
         let mut lanes = self.session.lanes(query);
         self.progress.begin(receipt);
-        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt);
+        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt)
+            .within(self.session.http.budget());
         let failure = pull.run(query, lanes.as_mut()).await;
         lanes.close().await;
         self.progress.end();
         receipt.note_requests(self.session.http.tally().since(before));
         if let Some(failure) = failure {
-            say(&failure, receipt);
+            let kept = output::kept(&self.output);
+            self.kept_is_said |= !kept.is_empty();
+            say(&failure, receipt, &kept);
         }
     }
 
@@ -146,26 +161,23 @@ impl Run<'_> {
 
     fn finish(self) -> Result<Exit, Refusal> {
         let complete = self.exit == Exit::Ok;
-        match self.output.sink.finish(complete) {
-            Ok(()) => Ok(self.exit),
-            // The first cause stands; a sink that failed before fails again here.
-            Err(_) if !complete => Ok(self.exit),
-            Err(error) => Err(match error.downcast_ref::<std::io::Error>() {
-                Some(io) => output_failed(io),
-                None => Refusal::new(Exit::Output, format!("{error:#}")),
-            }),
+        let kept = output::kept(&self.output);
+        output::close(self.output, complete)?;
+        if !complete && !self.kept_is_said && !kept.is_empty() {
+            tracing::error!("not all was pulled{kept}");
         }
+        Ok(self.exit)
     }
 }
 
 /// The line for a hashtag that failed.
-fn say(failure: &Failure, receipt: &Receipt) {
+fn say(failure: &Failure, receipt: &Receipt, kept: &str) {
     let tag = receipt.tag.as_deref().unwrap_or_default();
     match failure {
         Failure::Output(error) => {
             let refusal = output_failed(error);
             if refusal.exit != Exit::ReaderClosed {
-                tracing::error!("{tag}: {}", refusal.words);
+                tracing::error!("{tag}: {}{kept}", refusal.words);
             }
         }
         Failure::Source(error) => {
@@ -176,7 +188,7 @@ fn say(failure: &Failure, receipt: &Receipt) {
             };
             let asked: Vec<Lane> = receipt.lanes.iter().map(|asked| asked.lane).collect();
             let advice = advice(error.verdict, &asked);
-            tracing::error!("{tag}: {share}{error}; {advice}");
+            tracing::error!("{tag}: {share}{error}; {advice}{kept}");
         }
     }
 }

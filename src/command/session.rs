@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::Refusal;
 use super::browser::SharedBrowser;
 use crate::cli::{BrowserArgs, Environment, LaneChoice, PaceArgs, SourceArgs};
-use crate::input::Query;
+use crate::input::{Query, ShortLink};
 use crate::source::auto::Auto;
 use crate::source::browser::Options;
 use crate::source::http::{self, Http, Site};
+use crate::source::short_link::{self, ShortLinkError};
 use crate::source::{Embed, Jar, Secret, Source, Web};
 
 /// The variable with a lone msToken.
@@ -32,23 +33,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Opens it as the switches say; sends nothing. A browser that was asked for by name is
-    /// started, so that one that cannot be used shows at once.
+    /// Opens it as the switches say; sends nothing and starts no browser.
     pub(super) async fn open(
-        source: SourceArgs,
-        browser: BrowserArgs,
-        pace: &PaceArgs,
-        environment: &Environment,
-    ) -> Result<Self, Refusal> {
-        let session = Self::prepare(source, browser, pace, environment).await?;
-        if session.choice == LaneChoice::Browser {
-            session.browser.start().await?;
-        }
-        Ok(session)
-    }
-
-    /// Opens it without starting a browser.
-    pub(super) async fn prepare(
         source: SourceArgs,
         browser: BrowserArgs,
         pace: &PaceArgs,
@@ -90,6 +76,7 @@ impl Session {
             site,
             rate,
             patience: pace.patience(),
+            budget: pace.budget(),
             user_agent: source.user_agent,
             jar,
             proxy,
@@ -101,6 +88,21 @@ impl Session {
             #[cfg(feature = "demo")]
             _demo: demo,
         })
+    }
+
+    /// Starts a browser that was asked for by name, so that one that cannot be used shows before
+    /// the first request.
+    pub(super) async fn start(&self) -> Result<(), Refusal> {
+        if self.choice == LaneChoice::Browser {
+            self.browser.start().await?;
+        }
+        Ok(())
+    }
+
+    /// The question behind a short link.
+    pub(super) async fn resolve(&self, link: ShortLink) -> Result<Query, ShortLinkError> {
+        let resolved = short_link::resolve(&self.http, link);
+        self.http.budget().in_time(resolved).await?
     }
 
     /// Ends what was started.

@@ -5,6 +5,7 @@ pub mod auto;
 mod blob;
 mod bounds;
 pub mod browser;
+mod budget;
 mod capture;
 mod codes;
 mod cookies;
@@ -26,6 +27,7 @@ mod web;
 
 use async_trait::async_trait;
 
+pub use budget::Budget;
 pub use cookies::{CookieFileError, Jar};
 pub use embed::Embed;
 pub use pages::Pages;

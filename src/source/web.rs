@@ -3,6 +3,7 @@
 //! one with nothing; this lane says so and stops.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -52,7 +53,8 @@ impl Web {
             Ok(tag) => tag,
             Err(error) if is_silence(&error) => {
                 tracing::info!("the look-up gave nothing ({error}); trying the pages");
-                self.info_on_pages(query).await.ok_or(error)?
+                let told = self.info_on_pages(query).await;
+                told.ok_or_else(|| self.or_spent(error))?
             }
             Err(error) => return Err(error),
         };
@@ -63,6 +65,18 @@ impl Web {
         );
         self.tag = Some(tag.clone());
         Ok(tag)
+    }
+
+    /// The error, unless the run could not afford to ask all the places.
+    fn or_spent(&self, error: Error) -> Error {
+        match self.http.spent(Duration::ZERO) {
+            Some(spent) => Error {
+                verdict: Verdict::Budget,
+                cause: format!("{}; {spent}", error.cause),
+                ..error
+            },
+            None => error,
+        }
     }
 
     async fn look_up(&self, query: &Query) -> Result<TagInfo, Error> {

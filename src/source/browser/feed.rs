@@ -340,6 +340,7 @@ mod tests {
             site: Site::real(),
             rate: 0.4,
             patience: Patience::default(),
+            budget: crate::source::Budget::default(),
             user_agent: None,
             jar: Jar::new(),
             proxy: None,

@@ -114,7 +114,7 @@ impl Browser {
         let path = format!("/tag/{}", encode(query.name.as_str()));
         let url = self.http.page(&path);
         loop {
-            self.http.turn().await;
+            self.http.turn().await?;
             let failed = self.page_tab()?.navigate(&url).await.map_err(gone)?;
             match failed {
                 None => return Ok(()),
@@ -196,7 +196,7 @@ impl Browser {
             }
             sleep(wait).await;
         }
-        self.http.turn().await;
+        self.http.turn().await?;
         self.page_tab()?.scroll().await.map_err(gone)
     }
 

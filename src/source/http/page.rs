@@ -6,15 +6,23 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{Http, Patience, locked};
+use crate::source::{Error, Verdict};
 
 impl Http {
     /// Waits for the next turn without sending anything: for a page of the site that is about to
     /// be made to send something.
-    pub(crate) async fn turn(&self) {
+    ///
+    /// # Errors
+    /// [`Error`] when the run may cost no more.
+    pub(crate) async fn turn(&self) -> Result<(), Error> {
         let asked = Instant::now();
         let turn = self.pace.turn().await;
         locked(&self.tally).waited += asked.elapsed();
         drop(turn);
+        match self.spent(std::time::Duration::ZERO) {
+            Some(spent) => Err(Error::new(Verdict::Budget, spent)),
+            None => Ok(()),
+        }
     }
 
     /// Counts an answer that a page of the site got.

@@ -46,9 +46,9 @@ impl Http {
             return Ok((self.pace.turn().await, self.patience.timeout));
         };
         if ration.left == 0 {
-            return Err(Broken::Spent("no request is left to go on with"));
+            return Err(Broken::Spent("no request is left to go on with".to_owned()));
         }
-        let late = Broken::Spent("the pace left no time for another request");
+        let late = Broken::Spent("the pace left no time for another request".to_owned());
         let Ok(turn) = timeout_at(ration.until, self.pace.turn()).await else {
             return Err(late);
         };
@@ -78,6 +78,7 @@ mod tests {
             site: Site::at_base("http://127.0.0.1:1").unwrap(),
             rate,
             patience: Patience::default(),
+            budget: crate::source::Budget::default(),
             user_agent: None,
             jar: Jar::new(),
             proxy: None,
