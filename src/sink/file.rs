@@ -128,7 +128,7 @@ fn read_ids(file: &File, path: &Path) -> Result<(Known, u64, bool), OutputError>
             Err(_) if is_whole && is_blank => {}
             // What a killed run left of its last line. Only a file that holds records, or the
             // beginning of one, is ours to cut.
-            Err(_) if !is_whole && (number > 1 || line.starts_with(RECORD_START)) => {
+            Err(_) if !is_whole && (number > 1 || begins_a_record(&line)) => {
                 return Ok((known, whole, false));
             }
             Err(_) => {
@@ -143,6 +143,11 @@ fn read_ids(file: &File, path: &Path) -> Result<(Known, u64, bool), OutputError>
             return Ok((known, whole, true));
         }
     }
+}
+
+/// Whether `line` is the start of a line of ours, however short.
+fn begins_a_record(line: &[u8]) -> bool {
+    line.starts_with(RECORD_START) || RECORD_START.starts_with(line)
 }
 
 /// A file that grows line by line.
@@ -228,5 +233,30 @@ fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         synced => synced,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{RECORD_START, open};
+    use crate::sink::Existing;
+
+    #[test]
+    fn a_first_line_cut_anywhere_is_ours_to_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        for cut in 1..=RECORD_START.len() {
+            fs::write(&path, &RECORD_START[..cut]).unwrap();
+            let (sink, _) = open(&path, Existing::Append).unwrap();
+            sink.finish(true).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"", "cut at {cut}");
+        }
+        for other in ["x", "{\"inputs", "[", "{ \"input\""] {
+            fs::write(&path, other).unwrap();
+            assert!(open(&path, Existing::Append).is_err(), "{other}");
+            assert_eq!(fs::read(&path).unwrap(), other.as_bytes());
+        }
     }
 }
