@@ -376,3 +376,28 @@ fn sync(file: &File) -> io::Result<()> {
         synced => synced,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{RECORD_START, open};
+    use crate::sink::Existing;
+
+    #[test]
+    fn a_first_line_cut_anywhere_is_ours_to_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        for cut in 1..=RECORD_START.len() {
+            fs::write(&path, &RECORD_START[..cut]).unwrap();
+            let (sink, _) = open(&path, Existing::Append).unwrap();
+            sink.finish(true).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"", "cut at {cut}");
+        }
+        for other in ["x", "{\"inputs", "[", "{ \"input\""] {
+            fs::write(&path, other).unwrap();
+            assert!(open(&path, Existing::Append).is_err(), "{other}");
+            assert_eq!(fs::read(&path).unwrap(), other.as_bytes());
+        }
+    }
+}

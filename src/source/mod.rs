@@ -10,6 +10,8 @@ mod capture;
 mod codes;
 mod cookies;
 mod embed;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod http;
 mod judge;
 mod list;
