@@ -279,7 +279,7 @@ impl Http {
     /// the server had closed, it goes once more over a new one.
     async fn fetch(&self, url: &Url, headers: http::HeaderMap) -> Result<Received, Broken> {
         let head = match self.head(url, headers.clone()).await {
-            Err(Broken::Stale(_)) => self.head(url, headers).await,
+            Err(Broken::Stale(_)) if !self.is_rationed() => self.head(url, headers).await,
             head => head,
         };
         head?.read(bounds::BODY).await
