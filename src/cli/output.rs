@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::LaneChoice;
+use crate::input::Planned;
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
+use crate::store::Job;
 
 /// Where records and receipts go.
 #[derive(Debug, Args)]
@@ -54,6 +57,21 @@ impl OutputArgs {
             _ => Existing::Refuse,
         };
         Target::File(self.output.clone(), existing)
+    }
+
+    /// The job of pulling `planned` from `source` to there.
+    #[must_use]
+    pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
+        let file = Some(self.output.as_path()).filter(|path| *path != Path::new("-"));
+        let form = match self.form() {
+            Form::Record => "jsonl",
+            Form::Raw => "jsonl --raw",
+            Form::WithRaw => "jsonl --with-raw",
+        };
+        // Such a run writes another file than one that adds.
+        let beside = if self.overwrite { " --overwrite" } else { "" };
+        let format = format!("{form}{beside}");
+        Job::new(planned, file, format, source.to_string())
     }
 
     /// What is written for a video.

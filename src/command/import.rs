@@ -18,6 +18,7 @@ use crate::signals::Signals;
 use crate::sink;
 use crate::source::Verdict;
 use crate::source::saved::{self, Outcome, Recording, What};
+use crate::store::Store;
 
 /// Entries between two flushes of the output.
 const BATCH: u64 = 100;
@@ -34,9 +35,14 @@ pub(super) fn run(
         limit: Limit::All,
     });
     let mut summary = Summary::open(args.output.summary())?;
-    let (sink, known) = sink::open(&args.output.target())?;
+    let (sink, known) = sink::open(&args.output.target(), None)?;
     let form = args.output.form();
-    let mut output = Output { sink, known, form };
+    let mut output = Output {
+        sink,
+        known,
+        store: Store::default(),
+        form,
+    };
     let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
     progress.begin(&receipt);
     let mut pull = Pull::new(&mut output, &mut signals, progress, &mut receipt);

@@ -20,6 +20,7 @@ use crate::progress::Progress;
 use crate::record::Record;
 use crate::signals::Signals;
 use crate::sink::OutputError;
+use crate::store::StoreError;
 
 /// A command that ended without what it was asked for, in one line for the user.
 #[derive(Debug)]
@@ -46,10 +47,16 @@ impl Refusal {
 impl From<OutputError> for Refusal {
     fn from(error: OutputError) -> Self {
         let exit = match error {
-            OutputError::Io { .. } => Exit::Output,
+            OutputError::Io { .. } | OutputError::Shorter { .. } => Exit::Output,
             _ => Exit::Usage,
         };
         Self::new(exit, error.to_string())
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.exit(), error.to_string())
     }
 }
 

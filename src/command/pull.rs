@@ -16,6 +16,7 @@ use crate::record::Lane;
 use crate::signals::Signals;
 use crate::sink;
 use crate::source::short_link::{self, ShortLinkError};
+use crate::store::Store;
 
 /// Blocked hashtags in a row after which nobody is asked any more.
 const BLOCKS: usize = 3;
@@ -31,6 +32,12 @@ struct Run<'a> {
     /// The first failure in input order.
     exit: Exit,
     blocks: usize,
+    /// Records written.
+    written: u64,
+    /// Whether a hashtag is left to go on with.
+    is_open: bool,
+    /// Whether a run that wrote nothing ends with a status of its own.
+    fail_empty: bool,
 }
 
 pub(super) async fn run(
@@ -40,32 +47,59 @@ pub(super) async fn run(
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
+    args.store.check().map_err(Refusal::usage)?;
+    let fail_empty = args.store.fail_empty;
+    let mut store = Store::open(args.store.store.as_ref(), args.store.new_only).await?;
+    let job = args.output.job(&planned, args.source.source);
+    let committed = store.claim(job).await?;
     let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
-    let ended = all(&session, planned, &args.output, signals, progress).await;
+    let opened = open(&args.output, store, committed).await;
+    let ended = match opened {
+        Ok((summary, output)) => {
+            let run = Run {
+                session: &session,
+                output,
+                summary,
+                signals,
+                progress,
+                met: HashSet::new(),
+                exit: Exit::Ok,
+                blocks: 0,
+                written: 0,
+                is_open: false,
+                fail_empty,
+            };
+            all(run, planned).await
+        }
+        Err(refusal) => Err(refusal),
+    };
     session.close().await;
     ended
 }
 
-async fn all(
-    session: &Session,
-    planned: Vec<Planned>,
+/// Opens the places a run writes to, and writes its job down.
+async fn open(
     output: &OutputArgs,
-    signals: Signals,
-    progress: &Progress,
-) -> Result<Exit, Refusal> {
+    mut store: Store,
+    committed: Option<u64>,
+) -> Result<(Summary, Output), Refusal> {
     let summary = Summary::open(output.summary())?;
-    let (sink, known) = sink::open(&output.target())?;
+    let (mut sink, known) = sink::open(&output.target(), committed)?;
+    if store.remembers() {
+        let length = sink.secure().map_err(|error| output_failed(&error))?;
+        store.begin(length).await?;
+    }
     let form = output.form();
-    let mut run = Run {
-        session,
-        output: Output { sink, known, form },
-        summary,
-        signals,
-        progress,
-        met: HashSet::new(),
-        exit: Exit::Ok,
-        blocks: 0,
+    let output = Output {
+        sink,
+        known,
+        store,
+        form,
     };
+    Ok((summary, output))
+}
+
+async fn all(mut run: Run<'_>, planned: Vec<Planned>) -> Result<Exit, Refusal> {
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
     }
@@ -74,7 +108,7 @@ async fn all(
             break;
         }
     }
-    run.finish()
+    run.finish().await
 }
 
 impl Run<'_> {
@@ -90,6 +124,10 @@ impl Run<'_> {
         if !self.met.insert(query.name.clone()) {
             return Ok(Exit::Ok);
         }
+        if self.output.store.turn_to(query.name.as_str()).await? {
+            tracing::info!("{}: done by the run before", query.name);
+            return Ok(Exit::Ok);
+        }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
         if self.blocks >= BLOCKS {
             receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
@@ -100,10 +138,23 @@ impl Run<'_> {
         } else {
             self.pull(&query, &mut receipt).await;
         }
-        self.summary.add(&receipt)?;
-        let exit = receipt.stopped_because.exit();
-        self.note(exit);
-        Ok(exit)
+        self.end(&receipt).await?;
+        Ok(receipt.stopped_because.exit())
+    }
+
+    /// Hands out a closed receipt and remembers what it says.
+    async fn end(&mut self, receipt: &Receipt) -> Result<(), Refusal> {
+        self.summary.add(receipt)?;
+        match self.output.store.end(receipt).await {
+            Err(error) if receipt.complete => return Err(error.into()),
+            // The first cause stands; a store that failed before fails again here.
+            Err(error) => tracing::debug!("{error}"),
+            Ok(()) => {}
+        }
+        self.written += receipt.written;
+        self.is_open |= receipt.next_cursor.is_some();
+        self.note(receipt.stopped_because.exit());
+        Ok(())
     }
 
     async fn pull(&mut self, query: &Query, receipt: &mut Receipt) {
@@ -142,11 +193,18 @@ impl Run<'_> {
         if self.exit == Exit::Ok || exit.is_final() {
             self.exit = exit;
         }
+        self.is_open |= exit.is_worth_repeating();
     }
 
-    fn finish(self) -> Result<Exit, Refusal> {
+    async fn finish(mut self) -> Result<Exit, Refusal> {
         let complete = self.exit == Exit::Ok;
-        match self.output.sink.finish(complete) {
+        let finished = self.output.sink.finish(complete);
+        if finished.is_ok() && !self.is_open {
+            self.output.store.finish().await?;
+        }
+        self.output.store.close().await;
+        match finished {
+            Ok(()) if complete && self.fail_empty && self.written == 0 => Ok(Exit::Empty),
             Ok(()) => Ok(self.exit),
             // The first cause stands; a sink that failed before fails again here.
             Err(_) if !complete => Ok(self.exit),
@@ -168,6 +226,7 @@ fn say(failure: &Failure, receipt: &Receipt) {
                 tracing::error!("{tag}: {}", refusal.words);
             }
         }
+        Failure::Store(error) => tracing::error!("{tag}: {error}"),
         Failure::Source(error) => {
             let share = match (receipt.written, receipt.asked) {
                 (0, _) => String::new(),

@@ -29,6 +29,19 @@ pub enum OutputError {
         /// The first line that is none, counted from 1.
         line: usize,
     },
+    /// It lacks what an unfinished run of ours wrote, so somebody else changed it.
+    #[error(
+        "{} has {length} bytes, the store knows of {committed} of an unfinished run; it was left \
+         as it is, put it back or choose another --output", .path.display()
+    )]
+    Shorter {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        length: u64,
+        /// The bytes that were safe in it.
+        committed: u64,
+    },
     /// The system refused.
     #[error("cannot write {}: {error}", .path.display())]
     Io {
@@ -39,8 +52,12 @@ pub enum OutputError {
     },
 }
 
-/// Opens `path`, with the ids it holds.
-pub(super) fn open(path: &Path, existing: Existing) -> Result<(Box<dyn Sink>, Known), OutputError> {
+/// Opens `path`, with the ids it holds; `committed` bytes of an unfinished run are gone on with.
+pub(super) fn open(
+    path: &Path,
+    existing: Existing,
+    committed: Option<u64>,
+) -> Result<(Box<dyn Sink>, Known), OutputError> {
     let failed = |error| OutputError::Io {
         path: path.to_owned(),
         error,
@@ -53,6 +70,9 @@ pub(super) fn open(path: &Path, existing: Existing) -> Result<(Box<dyn Sink>, Kn
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => return Err(failed(error)),
     };
+    if let Some(committed) = committed.filter(|_| is_replaceable(path)) {
+        return resume(path, existing, committed);
+    }
     match existing {
         Existing::Refuse if holds_something => Err(OutputError::NotEmpty(path.to_owned())),
         Existing::Append if holds_something => append(path),
@@ -66,6 +86,47 @@ pub(super) fn open(path: &Path, existing: Existing) -> Result<(Box<dyn Sink>, Kn
             Ok((Box::new(sink), Known::default()))
         }
     }
+}
+
+/// Goes on with what an unfinished run wrote.
+fn resume(
+    path: &Path,
+    existing: Existing,
+    committed: u64,
+) -> Result<(Box<dyn Sink>, Known), OutputError> {
+    if existing == Existing::Overwrite && !Beside::has_replaced(path, committed) {
+        let beside = Beside::resume(path, committed)?;
+        return Ok((Box::new(beside), Known::default()));
+    }
+    let file = cut(path, committed)?;
+    if existing == Existing::Append && committed > 0 {
+        return append(path);
+    }
+    Ok((Box::new(Growing(Jsonl::new(file))), Known::default()))
+}
+
+/// Cuts what lies beyond the `committed` bytes of a file, and opens it to add.
+fn cut(path: &Path, committed: u64) -> Result<File, OutputError> {
+    let failed = |error| OutputError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    let length = match fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(failed(error)),
+    };
+    if length < committed {
+        return Err(OutputError::Shorter {
+            path: path.to_owned(),
+            length,
+            committed,
+        });
+    }
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    let file = file.map_err(failed)?;
+    file.set_len(committed).map_err(failed)?;
+    Ok(file)
 }
 
 /// Whether a rename can put a file there: a device or a pipe is written into as it is.
@@ -157,6 +218,10 @@ impl Sink for Growing {
         self.0.flush()
     }
 
+    fn secure(&mut self) -> io::Result<u64> {
+        secure(&mut self.0)
+    }
+
     fn finish(self: Box<Self>, _complete: bool) -> anyhow::Result<()> {
         sync(&self.0.into_inner()?).context("making the output safe on disk")
     }
@@ -171,11 +236,7 @@ struct Beside {
 
 impl Beside {
     fn create(path: &Path) -> io::Result<Self> {
-        // A link is replaced where it points, not where it stands.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut partial = path.clone().into_os_string();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
+        let (path, partial) = Self::paths(path);
         match fs::remove_file(&partial) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -193,6 +254,32 @@ impl Beside {
             path,
         })
     }
+
+    /// Whether a run that died right after it had replaced the file left nothing to do.
+    fn has_replaced(path: &Path, committed: u64) -> bool {
+        let (path, partial) = Self::paths(path);
+        let is_whole = fs::metadata(path).is_ok_and(|it| it.len() == committed);
+        is_whole && !partial.exists()
+    }
+
+    /// Goes on with what an unfinished run left beside.
+    fn resume(path: &Path, committed: u64) -> Result<Self, OutputError> {
+        let (path, partial) = Self::paths(path);
+        Ok(Self {
+            out: Jsonl::new(cut(&partial, committed)?),
+            partial,
+            path,
+        })
+    }
+
+    /// The file, and the one beside it.
+    fn paths(path: &Path) -> (PathBuf, PathBuf) {
+        // A link is replaced where it points, not where it stands.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let mut partial = path.clone().into_os_string();
+        partial.push(".partial");
+        (path, PathBuf::from(partial))
+    }
 }
 
 impl Sink for Beside {
@@ -202,6 +289,10 @@ impl Sink for Beside {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+
+    fn secure(&mut self) -> io::Result<u64> {
+        secure(&mut self.out)
     }
 
     fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
@@ -221,6 +312,19 @@ impl Sink for Beside {
         }
         Ok(())
     }
+}
+
+/// Flushes into a file, waits until that is on disk, and says how long it is by now.
+fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
+    out.flush()?;
+    let file = out.writer();
+    sync(file)?;
+    let metadata = file.metadata()?;
+    Ok(if metadata.is_file() {
+        metadata.len()
+    } else {
+        0
+    })
 }
 
 /// Waits until the file is on disk. Devices and pipes have no disk and say so.

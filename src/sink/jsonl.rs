@@ -25,6 +25,11 @@ impl<W: Write> Jsonl<W> {
         }
     }
 
+    /// The writer, as far as it was flushed.
+    pub(super) fn writer(&self) -> &W {
+        self.out.get_ref()
+    }
+
     /// The writer itself, everything flushed into it.
     pub(super) fn into_inner(self) -> io::Result<W> {
         self.out.into_inner().map_err(|error| error.into_error())

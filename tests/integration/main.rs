@@ -26,4 +26,6 @@ mod scenarios;
 #[cfg(feature = "demo")]
 mod site;
 mod socket;
+#[cfg(all(unix, feature = "demo", feature = "store"))]
+mod store;
 mod trouble;
