@@ -5,6 +5,8 @@
 //! is one. Only this room names a database.
 
 #[cfg(feature = "store")]
+mod commit;
+#[cfg(feature = "store")]
 mod database;
 mod error;
 mod ids;

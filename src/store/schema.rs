@@ -14,6 +14,10 @@ const MAKING: &str = "SELECT 1 FROM pg_advisory_xact_lock(8453102)";
 const SCHEMAS: &str =
     "SELECT COUNT(*) FROM pg_catalog.pg_namespace WHERE nspname = 'tiktok_hashtag'";
 
+/// Most pages of 4 KiB that are all looked at before a run; of a larger file only those are that
+/// it uses.
+const CHECKED: i64 = 131_072;
+
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
@@ -64,7 +68,7 @@ impl Dialect {
 
     /// What the SQLite library itself finds wrong.
     pub(super) async fn damage(self, db: &mut AnyConnection) -> sqlx::Result<Option<String>> {
-        if self != Self::Sqlite {
+        if self != Self::Sqlite || pages(db).await? > CHECKED {
             return Ok(None);
         }
         let row = db.fetch_one("PRAGMA quick_check(1)").await?;
@@ -118,6 +122,11 @@ async fn making(db: &mut AnyConnection) -> sqlx::Result<i64> {
         Found::Version(version) => Ok(version),
         _ => Ok(0),
     }
+}
+
+/// How many pages an SQLite file has.
+async fn pages(db: &mut AnyConnection) -> sqlx::Result<i64> {
+    count(db, "PRAGMA page_count").await
 }
 
 async fn count(db: &mut AnyConnection, question: &'static str) -> sqlx::Result<i64> {

@@ -6,6 +6,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
 use crate::runner::{Ended, Folder, Running, json_lines, root};
 use crate::site::Site;
+use crate::socket::{Server, answer};
 
 /// The server's URL.
 const SERVER: &str = "TIKTOK_HASHTAG_TEST_POSTGRES";
@@ -80,7 +83,10 @@ impl Kept {
     fn pulling(&self, args: &[&str]) -> Command {
         let mut command = self.folder.pulling(args);
         command.env(STORE, &self.store);
-        command.args(["--source", "web", "--base-url", &self.site.url()]);
+        command.args(["--base-url", &self.site.url()]);
+        if !args.contains(&"--source") {
+            command.args(["--source", "web"]);
+        }
         if !args.contains(&"--rate") {
             command.args(["--rate", "0"]);
         }
@@ -287,7 +293,7 @@ fn the_same_command_goes_on_after_asking_for_the_last_page_again() {
         let whole = kept.folder.read("out.jsonl");
         kept.folder
             .write("out.jsonl", format!("{whole}{{\"input\":{{\"na"));
-        let again = kept.pull(&["mid_empty", "-o", "out.jsonl"]);
+        let again = kept.pull(&["mid_empty", "-o", "./out.jsonl"]);
         assert_eq!(counts(&again), (4, 0, 30), "{again:?}");
         assert_eq!(kept.cursors(before), ["30", "60", "60"]);
         assert_eq!(kept.folder.read("out.jsonl"), whole);
@@ -296,6 +302,70 @@ fn the_same_command_goes_on_after_asking_for_the_last_page_again() {
         let late = kept.pull(&["mid_empty", "-o", "out.jsonl"]);
         assert_eq!(late.status, 2, "{late:?}");
         assert!(late.stderr.contains("--append"), "{late:?}");
+    });
+}
+
+/// A list answer of three videos, numbered from `first`.
+fn page(first: u32, cursor: u32, has_more: bool) -> String {
+    let video =
+        |n| format!(r#"{{"id":"75322422222567175{n}","createTime":1753736815,"video":{{}}}}"#);
+    let list: Vec<String> = (first..first + 3).map(video).collect();
+    let list = list.join(",");
+    format!(r#"{{"itemList":[{list}],"hasMore":{has_more},"cursor":"{cursor}","statusCode":0}}"#)
+}
+
+/// Two pages, then none: meanwhile a video of the first page is deleted, and what stood first on
+/// the third page stands last on the second one.
+#[test]
+fn what_moves_across_the_cursor_is_not_lost() {
+    const DETAIL: &str = r#"{"challengeInfo":{"challenge":{"id":"1670903934915585","title":"cats"},"statsV2":{"videoCount":"9","viewCount":"9"}},"statusCode":0}"#;
+    let deleted = Arc::new(AtomicBool::new(false));
+    let feed = Arc::clone(&deleted);
+    let site = Server::start(move |target, stream| {
+        let gone = u32::from(feed.load(Ordering::SeqCst));
+        let at = |cursor: u32| target.contains(&format!("cursor={cursor}&"));
+        let body = match () {
+            () if target.starts_with("/api/challenge/detail/") => DETAIL.to_owned(),
+            () if at(0) => page(10 + gone, 3, true),
+            () if at(3) => page(13 + gone, 6, true),
+            () if gone == 0 => return Ok(()),
+            () => page(16 + gone, 9, false),
+        };
+        answer(stream, "application/json", body.as_bytes())
+    });
+    Kept::each(|kept| {
+        deleted.store(false, Ordering::SeqCst);
+        let run = || {
+            let mut command = kept.folder.pulling(&["cats", "--all", "-o", "out.jsonl"]);
+            command.args(["--source", "web", "--rate", "0", "--retries", "0"]);
+            command
+                .args(["--base-url", &site.url()])
+                .env(STORE, &kept.store);
+            kept.folder.run_for_receipts(&mut command)
+        };
+        let first = run();
+        assert_eq!(counts(&first), (5, 6, 0), "{first:?}");
+        deleted.store(true, Ordering::SeqCst);
+        let second = run();
+        assert_eq!(counts(&second), (0, 4, 2), "{second:?}");
+        let numbers = ids(&kept.folder.read("out.jsonl"));
+        let numbers: Vec<&str> = numbers.iter().map(|id| &id[id.len() - 2..]).collect();
+        assert_eq!(
+            numbers,
+            ["10", "11", "12", "13", "14", "15", "16", "17", "18", "19"]
+        );
+    });
+}
+
+#[test]
+fn a_lane_without_a_place_in_its_feed_begins_at_the_top() {
+    Kept::each(|kept| {
+        let args = ["embed_refused", "-o", "out.jsonl", "--source", "embed"];
+        let first = kept.pull(&args);
+        assert_eq!(counts(&first), (4, 10, 0), "{first:?}");
+        let again = kept.pull(&args);
+        assert_eq!(counts(&again), (4, 0, 10), "{again:?}");
+        assert_eq!(ids(&kept.folder.read("out.jsonl")).len(), 10);
     });
 }
 
@@ -342,13 +412,7 @@ fn another_command_does_not_write_into_an_unfinished_output() {
             (&["mid_empty", "--overwrite"], "format"),
             (&["mid_empty", "--source", "embed"], "--source"),
         ] {
-            let mut command = kept.folder.pulling(more);
-            command.env(STORE, &kept.store);
-            command.args(["-o", "out.jsonl", "--base-url", &kept.site.url()]);
-            if !more.contains(&"--source") {
-                command.args(["--source", "web"]);
-            }
-            let ended = kept.folder.run_for_receipts(&mut command);
+            let ended = kept.pull(&[more, &["-o", "out.jsonl"]].concat());
             assert_eq!(ended.status, 2, "{more:?}: {ended:?}");
             let words = format!("an unfinished run with another {parameter}");
             assert!(ended.stderr.contains(&words), "{ended:?}");
@@ -625,6 +689,39 @@ fn a_place_for_a_store_that_cannot_be_is_found_before_anybody_is_asked() {
         assert!(ended.stderr.starts_with(&words), "{ended:?}");
     }
     assert_eq!(kept.site.count("requests"), 0);
+}
+
+/// No write goes beyond so many blocks of 512 bytes, whichever file that is in.
+#[test]
+fn a_write_that_fails_loses_nothing() {
+    sqlx::any::install_default_drivers();
+    let mut failed = 0;
+    for blocks in [0, 1, 60, 150, 300, 500, 700, 900, 1_200, 1_500] {
+        let kept = Kept::in_file();
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let url = kept.site.url();
+        let args = ["pull", "t95", "--all", "-o", "out.jsonl", "--rate", "0"];
+        let more = ["--source", "web", "--base-url", &url];
+        let mut command = crate::runner::scrubbed("sh", kept.folder.file("").as_path());
+        command.args(["-c", &script, "tiktok-hashtag"]);
+        command.args(args).args(more).env(STORE, FILE);
+        let ended = Running::start(&mut command).end();
+        assert!(matches!(ended.status, 0 | 7), "{blocks}: {ended:?}");
+        if ended.status == 0 {
+            continue;
+        }
+        failed += 1;
+        assert_eq!(ended.stderr.lines().count(), 1, "{blocks}: {ended:?}");
+        let again = kept.pull(&["t95", "--all", "-o", "out.jsonl"]);
+        assert_eq!(again.status, 0, "{blocks}: {again:?}");
+        assert_eq!(
+            timeless(&kept.folder.read("out.jsonl")).len(),
+            95,
+            "{blocks}"
+        );
+        assert_eq!(kept.number("SELECT COUNT(*) FROM videos"), 95);
+    }
+    assert!(failed > 5, "{failed}");
 }
 
 #[test]
