@@ -15,6 +15,7 @@ use tiktok_hashtag::words;
 const PATIENCE: Duration = Duration::from_secs(4);
 
 fn main() -> ExitCode {
+    forbid_core_files();
     let (cli, environment) = match cli::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(cli::complain(&error).code()),
@@ -26,16 +27,36 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let exit = match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            match Signals::listen(PATIENCE, end_at_once) {
-                Ok(signals) => command::run(cli, &environment, signals, &progress).await,
-                Err(error) => failed(&error),
-            }
-        }),
+        Ok(runtime) => {
+            let exit = runtime.block_on(async {
+                match Signals::listen(PATIENCE, end_at_once) {
+                    Ok(signals) => command::run(cli, &environment, signals, &progress).await,
+                    Err(error) => failed(&error),
+                }
+            });
+            // A connection that is still being read, perhaps for ever, does not hold up the end.
+            runtime.shutdown_background();
+            exit
+        }
         Err(error) => failed(&error),
     };
     ExitCode::from(exit.code())
 }
+
+/// A core file would hold cookies and tokens.
+#[cfg(unix)]
+fn forbid_core_files() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Lowering one's own limit is always allowed; a system without it makes no core files.
+    let _ = setrlimit(Resource::Core, none);
+}
+
+#[cfg(not(unix))]
+fn forbid_core_files() {}
 
 fn failed(error: &std::io::Error) -> Exit {
     tracing::error!("the system would not let the program start: {error}");

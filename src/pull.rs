@@ -11,7 +11,7 @@ use crate::receipt::Receipt;
 use crate::record::{Lane, RawItem, Record, Sighting};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
-use crate::source::{Cursor, Error, Next, Page, Pages, Source, Verdict};
+use crate::source::{Budget, Cursor, Error, Next, Page, Pages, Source, Verdict};
 use crate::store::{Store, StoreError, Waypoint};
 
 /// Where records go, and in which form.
@@ -76,6 +76,7 @@ pub struct Pull<'a> {
     pub progress: &'a Progress,
     /// What is counted.
     pub receipt: &'a mut Receipt,
+    budget: Budget,
     /// The ids met, and the lane that gave each last.
     met: HashMap<String, Lane>,
     /// Records an earlier run of the job wrote; they count for the limit.
@@ -99,10 +100,17 @@ impl<'a> Pull<'a> {
             signals,
             progress,
             receipt,
+            budget: Budget::default(),
             met: HashMap::new(),
             skipped: 0,
             oddities: 0,
         }
+    }
+
+    /// The same, ended when the run's time is up.
+    #[must_use]
+    pub fn within(self, budget: Budget) -> Self {
+        Self { budget, ..self }
     }
 
     /// Pulls `query` from `source` and closes the receipt. The failure comes back for its words.
@@ -150,11 +158,11 @@ impl<'a> Pull<'a> {
         pages: &mut Pages<'_>,
         query: &Query,
     ) -> Result<StoppedBecause, Failure> {
-        let mut signals = self.signals.clone();
+        let (mut signals, budget) = (self.signals.clone(), self.budget);
         if self.is_full(query) {
             return Ok(StoppedBecause::Limit);
         }
-        let mut asked = ask(pages, &mut signals).await?;
+        let mut asked = ask(pages, &mut signals, budget).await?;
         loop {
             let page = match asked {
                 Asked::Page(page) => page,
@@ -179,7 +187,8 @@ impl<'a> Pull<'a> {
             entries.at.next = pages.cursor().map(|cursor| cursor.to_string());
             asked = if self.holds(&entries) {
                 let write = self.rest(&mut entries);
-                let (asked, written) = tokio::join!(biased; ask(pages, &mut signals), write);
+                let (asked, written) =
+                    tokio::join!(biased; ask(pages, &mut signals, budget), write);
                 written?;
                 asked?
             } else {
@@ -187,7 +196,7 @@ impl<'a> Pull<'a> {
                 if self.is_full(query) {
                     return full(page.next);
                 }
-                ask(pages, &mut signals).await?
+                ask(pages, &mut signals, budget).await?
             };
         }
     }
@@ -310,14 +319,18 @@ impl<'a> Pull<'a> {
     }
 }
 
-/// The next page, unless a signal comes first or the feed has ended.
-async fn ask(pages: &mut Pages<'_>, signals: &mut Signals) -> Result<Asked, Failure> {
+/// The next page, unless a signal comes or the time is up first, or the feed has ended.
+async fn ask(
+    pages: &mut Pages<'_>,
+    signals: &mut Signals,
+    budget: Budget,
+) -> Result<Asked, Failure> {
     let page = tokio::select! {
         biased;
         signal = signals.raised() => {
             return Ok(Asked::Stopped(StoppedBecause::Interrupted(signal)));
         }
-        page = pages.next() => page,
+        page = budget.in_time(pages.next()) => page.map_err(Failure::Source)?,
     };
     match page.transpose().map_err(Failure::Source)? {
         Some(page) => Ok(Asked::Page(page)),

@@ -4,6 +4,8 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -22,6 +24,8 @@ use crate::clock::epoch_seconds;
 pub const SUMMARY: &str = "tiktok_hashtag::summary";
 /// Longest text of one event, in characters.
 const LONGEST: usize = 2_000;
+/// Most bytes of a quiet run, so that it does not fill its reader's mailbox.
+const MOST_IF_QUIET: usize = 60 * 1024;
 
 /// The form of each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +73,12 @@ pub fn show(loudness: Loudness, bar: ProgressBar) {
             format: loudness.format,
             color: loudness.color,
         })
-        .with_writer(Stderr(bar))
+        .with_writer(Stderr {
+            bar,
+            left: loudness
+                .quiet
+                .then(|| Arc::new(AtomicUsize::new(MOST_IF_QUIET))),
+        })
         // Its own complaint about a closed stderr would be a panic.
         .log_internal_errors(false)
         .with_filter(filter::filter_fn(|meta| {
@@ -103,12 +112,39 @@ pub fn shown(text: &str, longest: usize) -> String {
 }
 
 /// Standard error behind the progress bar.
-struct Stderr(ProgressBar);
+struct Stderr {
+    bar: ProgressBar,
+    left: Left,
+}
+
+/// How many bytes may still be written, where that is bounded.
+type Left = Option<Arc<AtomicUsize>>;
 
 /// One event's bytes, written at once when it ends.
 struct Line {
     bar: ProgressBar,
+    left: Left,
     bytes: Vec<u8>,
+}
+
+impl Line {
+    /// Whether the line is within what may be written; the first one that is not becomes a word
+    /// about those left out.
+    fn is_due(&mut self) -> bool {
+        let Some(left) = &self.left else {
+            return true;
+        };
+        let long = self.bytes.len();
+        let take = |left: usize| Some(left.saturating_sub(long));
+        let left = left
+            .fetch_update(Relaxed, Relaxed, take)
+            .unwrap_or_default();
+        if left > 0 && left < long {
+            self.bytes =
+                b"error: further messages are left out; the receipts have it all\n".to_vec();
+        }
+        left > 0
+    }
 }
 
 impl<'a> MakeWriter<'a> for Stderr {
@@ -116,7 +152,8 @@ impl<'a> MakeWriter<'a> for Stderr {
 
     fn make_writer(&'a self) -> Line {
         Line {
-            bar: self.0.clone(),
+            bar: self.bar.clone(),
+            left: self.left.clone(),
             bytes: Vec::new(),
         }
     }
@@ -135,6 +172,9 @@ impl Write for Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
+        if !self.is_due() {
+            return;
+        }
         let bytes = &self.bytes;
         // A stderr that cannot be written changes nothing else.
         let _ = self.bar.suspend(|| io::stderr().write_all(bytes));

@@ -57,6 +57,7 @@ Examples:
   tiktok-hashtag pull https://www.tiktok.com/tag/travel -o travel.jsonl --append
   tiktok-hashtag import saved/*.json > videos.jsonl
   tiktok-hashtag info travel
+  tiktok-hashtag doctor
 
 Every switch can also come from TIKTOK_HASHTAG_<SWITCH> (TIKTOK_HASHTAG_LIMIT=50); a switch beats
 the environment, the environment beats the file named by --env-file.
@@ -73,6 +74,8 @@ pub enum Command {
     Import(Box<ImportArgs>),
     /// Print what the site says of a hashtag itself: id, description, totals.
     Info(Box<InfoArgs>),
+    /// Say which lanes would work from this machine, and why not.
+    Doctor(Box<DoctorArgs>),
     /// Serve a pretend site on this machine, for trying things out and for tests.
     Simulate(SimulateArgs),
     /// Print the JSON Schema of a record.
@@ -152,6 +155,41 @@ pub struct InfoArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// From where.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// With which browser.
+    #[command(flatten)]
+    pub browser: BrowserArgs,
+    /// How fast.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+}
+
+/// `doctor`. It asks once and waits for nobody, so the switches for that do nothing here.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("source", |arg| arg.help("Which lane to try; auto tries each of them")),
+    mut_arg("wait_user", |arg| arg.hide(true)),
+    mut_arg("retries", |arg| arg.hide(true)),
+    mut_arg("max_wait", |arg| arg.hide(true)),
+    after_help = "\
+Examples:
+  tiktok-hashtag doctor
+  tiktok-hashtag doctor --source browser --headed
+  tiktok-hashtag doctor --json | jq -r '.lanes[] | select(.works) | .lane'
+  tiktok-hashtag doctor empty200 --demo
+
+A lane is asked with at most two requests within 15 seconds; the browser opens the hashtag's page
+once. Exit status: 0 if web, embed or browser would work, else 4."
+)]
+pub struct DoctorArgs {
+    /// Hashtag to ask for, one that has videos.
+    #[arg(value_name = "TAG", default_value = "travel")]
+    pub tag: HashtagName,
+    /// Print one JSON object instead of lines for people.
+    #[arg(long)]
+    pub json: bool,
+    /// Towards what.
     #[command(flatten)]
     pub source: SourceArgs,
     /// With which browser.

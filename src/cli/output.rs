@@ -1,10 +1,12 @@
 //! Where records and receipts go.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::LaneChoice;
+use super::source::Seconds;
 use crate::input::Planned;
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
@@ -24,6 +26,9 @@ pub struct OutputArgs {
     /// Replace FILE, whole and at the end.
     #[arg(long)]
     pub overwrite: bool,
+    /// Wait so long for another run that holds FILE or the store, e.g. 15m, instead of ending with status 8.
+    #[arg(long, value_name = "D")]
+    pub wait_lock: Option<Seconds>,
     /// Write the site's own object instead of the record.
     #[arg(long, conflicts_with = "with_raw")]
     pub raw: bool,
@@ -72,6 +77,12 @@ impl OutputArgs {
         let beside = if self.overwrite { " --overwrite" } else { "" };
         let format = format!("{form}{beside}");
         Job::new(planned, file, format, source.to_string())
+    }
+
+    /// How long another run may be waited for.
+    #[must_use]
+    pub fn wait_lock(&self) -> Option<Duration> {
+        self.wait_lock.map(|wait| wait.0)
     }
 
     /// What is written for a video.

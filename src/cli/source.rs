@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use url::Url;
 
+use crate::source::Budget;
 use crate::source::http::{Patience, Site};
 
 /// Where pages come from.
@@ -30,7 +31,7 @@ pub struct SourceArgs {
     /// HTTP, HTTPS or SOCKS proxy; one with a password only by TIKTOK_HASHTAG_PROXY.
     #[arg(long, value_name = "URL", value_parser = proxy)]
     pub proxy: Option<Url>,
-    /// User agent to send instead of the built-in browser's.
+    /// User agent to send instead of the built-in one; the browser lane sends its browser's own.
     #[arg(long, value_name = "S", value_parser = user_agent)]
     pub user_agent: Option<String>,
 }
@@ -76,6 +77,12 @@ pub struct PaceArgs {
     /// Longest wait the site may ask for before the run gives up, e.g. 60 or 15m.
     #[arg(long, value_name = "S", default_value = "60")]
     pub max_wait: Seconds,
+    /// Most requests of the whole run, retries and redirects counted.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub max_requests: Option<u64>,
+    /// Longest time for the whole run, e.g. 15m; what came until then is kept.
+    #[arg(long, value_name = "D")]
+    pub max_time: Option<Seconds>,
 }
 
 /// Requests a second when nobody says: one every 2.5 s.
@@ -107,6 +114,12 @@ impl PaceArgs {
             timeout: self.timeout.0,
             max_wait: self.max_wait.0,
         }
+    }
+
+    /// What the run may cost, its time counted from now.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        Budget::new(self.max_requests, self.max_time.map(|time| time.0))
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn advice(verdict: Verdict, asked: &[Lane]) -> &'static str {
         Verdict::Stalled => "what came so far is kept; run it again later",
         Verdict::Gap => "what came is kept; run it again for what is missing",
         Verdict::BadAnswer => "the site may have changed; a newer version may know it",
-        Verdict::Budget => "the connection is too poor to go on; run it again later",
+        Verdict::Budget => {
+            "what came is kept; run it again later, or with a larger --max-requests or --max-time"
+        }
         Verdict::EndOfFeed => "that is all there is",
     }
 }

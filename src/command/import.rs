@@ -6,16 +6,16 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::summary::Summary;
-use super::{Refusal, output_failed};
+use super::turn::Turn;
+use super::{Refusal, output, output_failed};
 use crate::cli::ImportArgs;
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Limit, Query};
 use crate::progress::Progress;
-use crate::pull::{Output, Pull};
+use crate::pull::Pull;
 use crate::receipt::{LaneOutcome, Receipt};
 use crate::record::{Lane, RawItem, Sighting};
 use crate::signals::Signals;
-use crate::sink;
 use crate::source::Verdict;
 use crate::source::saved::{self, Outcome, Recording, What};
 use crate::store::Store;
@@ -23,7 +23,7 @@ use crate::store::Store;
 /// Entries between two flushes of the output.
 const BATCH: u64 = 100;
 
-pub(super) fn run(
+pub(super) async fn run(
     args: ImportArgs,
     mut signals: Signals,
     progress: &Progress,
@@ -34,15 +34,10 @@ pub(super) fn run(
         region: None,
         limit: Limit::All,
     });
+    let turn = Turn::within(args.output.wait_lock());
+    let mut output =
+        output::open(&args.output, (Store::default(), None), turn, &mut signals).await?;
     let mut summary = Summary::open(args.output.summary())?;
-    let (sink, known) = sink::open(&args.output.target(), None)?;
-    let form = args.output.form();
-    let mut output = Output {
-        sink,
-        known,
-        store: Store::default(),
-        form,
-    };
     let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
     progress.begin(&receipt);
     let mut pull = Pull::new(&mut output, &mut signals, progress, &mut receipt);
@@ -66,13 +61,20 @@ pub(super) fn run(
     };
     receipt.close(stopped, stopped);
     summary.add(&receipt)?;
-    let finished = output.sink.finish(receipt.complete);
-    match (words, finished) {
-        (Some(refusal), _) => Err(refusal),
-        (None, Err(error)) if receipt.complete => {
-            Err(Refusal::new(Exit::Output, format!("{error:#}")))
+    let kept = output::kept(&output);
+    let finished = output::close(output, receipt.complete, false).await;
+    match words {
+        Some(refusal) => Err(Refusal {
+            words: refusal.words + &kept,
+            ..refusal
+        }),
+        None => {
+            finished?;
+            if !receipt.complete && !kept.is_empty() {
+                tracing::error!("not all could be read{kept}");
+            }
+            Ok(stopped.exit())
         }
-        _ => Ok(stopped.exit()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::exit::{Exit, StoppedBecause};
 use crate::input::{Planned, Query};
 use crate::record::Lane;
 use crate::signals::Signals;
-use crate::source::short_link::{self, ShortLinkError};
+use crate::source::short_link::ShortLinkError;
 use crate::source::{Error, TagInfo};
 
 /// A line of `info`; null means that the site did not say.
@@ -33,6 +33,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
     let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    session.start().await?;
     let ended = all(&session, planned, &mut signals).await;
     session.close().await;
     ended
@@ -61,7 +62,7 @@ async fn one(session: &Session, planned: Planned, signals: &mut Signals) -> Resu
         Planned::Query(query) => query,
         Planned::ShortLink(link) => match tokio::select! {
             signal = signals.raised() => return Ok(Exit::Signal(signal)),
-            query = short_link::resolve(&session.http, link) => query,
+            query = session.resolve(link) => query,
         } {
             Ok(query) => query,
             Err(ShortLinkError::Source(error)) => return Ok(failed("short link", &error, &[])),
@@ -69,9 +70,12 @@ async fn one(session: &Session, planned: Planned, signals: &mut Signals) -> Resu
         },
     };
     let mut lanes = session.lanes(&query);
+    let budget = session.http.budget();
     let told = tokio::select! {
         signal = signals.raised() => Err(signal),
-        told = lanes.tag_info(&query) => Ok(told),
+        told = budget.in_time(lanes.tag_info(&query)) => {
+            Ok(told.and_then(|told| told))
+        }
     };
     lanes.close().await;
     let told = match told {

@@ -3,13 +3,16 @@
 
 mod advice;
 mod browser;
+mod doctor;
 mod import;
 mod info;
+mod output;
 mod pull;
 mod session;
 #[cfg(feature = "demo")]
 mod simulate;
 mod summary;
+mod turn;
 
 use std::io::{self, Write as _};
 
@@ -48,6 +51,7 @@ impl From<OutputError> for Refusal {
     fn from(error: OutputError) -> Self {
         let exit = match error {
             OutputError::Io { .. } | OutputError::Shorter { .. } => Exit::Output,
+            OutputError::Locked(_) => Exit::Locked,
             _ => Exit::Usage,
         };
         Self::new(exit, error.to_string())
@@ -69,8 +73,9 @@ pub async fn run(
 ) -> Exit {
     let ended = match cli.command {
         Command::Pull(args) => pull::run(*args, environment, signals, progress).await,
-        Command::Import(args) => import::run(*args, signals, progress),
+        Command::Import(args) => import::run(*args, signals, progress).await,
         Command::Info(args) => info::run(*args, environment, signals).await,
+        Command::Doctor(args) => doctor::run(*args, environment, signals).await,
         #[cfg(feature = "demo")]
         Command::Simulate(args) => simulate::run(args, signals).await,
         #[cfg(not(feature = "demo"))]
@@ -78,7 +83,7 @@ pub async fn run(
         Command::Schema => schema(),
     };
     ended.unwrap_or_else(|refusal| {
-        if refusal.exit != Exit::ReaderClosed {
+        if !matches!(refusal.exit, Exit::ReaderClosed | Exit::Signal(_)) {
             tracing::error!("{}", refusal.words);
         }
         refusal.exit

@@ -1,12 +1,14 @@
 //! `pull`: one hashtag after the other into one output.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::advice::advice;
 use super::session::Session;
 use super::summary::Summary;
-use super::{Refusal, output_failed, plan};
-use crate::cli::{Environment, LaneChoice, OutputArgs, PullArgs};
+use super::turn::Turn;
+use super::{Refusal, output, output_failed, plan};
+use crate::cli::{Environment, LaneChoice, PullArgs, StoreArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query};
 use crate::progress::Progress;
@@ -14,9 +16,9 @@ use crate::pull::{Failure, Output, Pull};
 use crate::receipt::Receipt;
 use crate::record::Lane;
 use crate::signals::Signals;
-use crate::sink;
-use crate::source::short_link::{self, ShortLinkError};
-use crate::store::Store;
+use crate::source::http::Tally;
+use crate::source::short_link::ShortLinkError;
+use crate::store::{Job, Store, StoreError};
 
 /// Blocked hashtags in a row after which nobody is asked any more.
 const BLOCKS: usize = 3;
@@ -32,6 +34,8 @@ struct Run<'a> {
     /// The first failure in input order.
     exit: Exit,
     blocks: usize,
+    /// Whether an error has named the file that keeps what a failed run got.
+    kept_is_said: bool,
     /// Records written.
     written: u64,
     /// Whether a hashtag is left to go on with.
@@ -43,63 +47,55 @@ struct Run<'a> {
 pub(super) async fn run(
     args: PullArgs,
     environment: &Environment,
-    signals: Signals,
+    mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
     args.store.check().map_err(Refusal::usage)?;
-    let fail_empty = args.store.fail_empty;
-    let mut store = Store::open(args.store.store.as_ref(), args.store.new_only).await?;
     let job = args.output.job(&planned, args.source.source);
-    let committed = store.claim(job).await?;
+    let turn = Turn::within(args.output.wait_lock());
+    let claimed = claim(&args.store, &job, turn, &mut signals).await?;
     let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
-    let opened = open(&args.output, store, committed).await;
-    let ended = match opened {
-        Ok((summary, output)) => {
-            let run = Run {
-                session: &session,
-                output,
-                summary,
-                signals,
-                progress,
-                met: HashSet::new(),
-                exit: Exit::Ok,
-                blocks: 0,
-                written: 0,
-                is_open: false,
-                fail_empty,
-            };
-            all(run, planned).await
-        }
-        Err(refusal) => Err(refusal),
+    let run = Run {
+        session: &session,
+        output: output::open(&args.output, claimed, turn, &mut signals).await?,
+        summary: Summary::open(args.output.summary())?,
+        signals,
+        progress,
+        met: HashSet::new(),
+        exit: Exit::Ok,
+        blocks: 0,
+        kept_is_said: false,
+        written: 0,
+        is_open: false,
+        fail_empty: args.store.fail_empty,
     };
+    let ended = all(run, planned).await;
     session.close().await;
     ended
 }
 
-/// Opens the places a run writes to, and writes its job down.
-async fn open(
-    output: &OutputArgs,
-    mut store: Store,
-    committed: Option<u64>,
-) -> Result<(Summary, Output), Refusal> {
-    let summary = Summary::open(output.summary())?;
-    let (mut sink, known) = sink::open(&output.target(), committed)?;
-    if store.remembers() {
-        let length = sink.secure().map_err(|error| output_failed(&error))?;
-        store.begin(length).await?;
+/// Opens the store for `job` once the run's turn has come, with the bytes of its output that are
+/// committed where an earlier run left it unfinished.
+async fn claim(
+    args: &StoreArgs,
+    job: &Job,
+    turn: Turn,
+    signals: &mut Signals,
+) -> Result<(Store, Option<u64>), Refusal> {
+    loop {
+        let claimed = Store::claimed(args.store.as_ref(), args.new_only, job).await;
+        let is_locked = matches!(claimed, Err(StoreError::Locked(_)));
+        if !is_locked || !turn.may_come(signals).await? {
+            return Ok(claimed?);
+        }
     }
-    let form = output.form();
-    let output = Output {
-        sink,
-        known,
-        store,
-        form,
-    };
-    Ok((summary, output))
 }
 
 async fn all(mut run: Run<'_>, planned: Vec<Planned>) -> Result<Exit, Refusal> {
+    // Both locks are ours before a browser starts or anybody is asked.
+    run.session.start().await?;
+    output::begin(&mut run.output).await?;
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
     }
@@ -114,9 +110,11 @@ async fn all(mut run: Run<'_>, planned: Vec<Planned>) -> Result<Exit, Refusal> {
 impl Run<'_> {
     /// One hashtag; how it alone would have ended the process.
     async fn hashtag(&mut self, planned: Planned) -> Result<Exit, Refusal> {
+        // What a short link costs is on its hashtag's receipt.
+        let before = self.session.http.tally();
         let query = match planned {
             Planned::Query(query) => query,
-            Planned::ShortLink(link) => match short_link::resolve(&self.session.http, link).await {
+            Planned::ShortLink(link) => match self.session.resolve(link).await {
                 Ok(query) => query,
                 Err(error) => return Ok(self.unresolved(&error)),
             },
@@ -129,14 +127,11 @@ impl Run<'_> {
             return Ok(Exit::Ok);
         }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
-        if self.blocks >= BLOCKS {
+        if let Some(words) = self.reason_to_stop() {
             receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
-            tracing::error!(
-                "{}: not started: {BLOCKS} hashtags in a row were blocked; run it again later",
-                query.name
-            );
+            tracing::error!("{}: not started: {words}; run it again later", query.name);
         } else {
-            self.pull(&query, &mut receipt).await;
+            self.pull(&query, &mut receipt, before).await;
         }
         self.end(&receipt).await?;
         Ok(receipt.stopped_because.exit())
@@ -157,17 +152,29 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn pull(&mut self, query: &Query, receipt: &mut Receipt) {
-        let before = self.session.http.tally();
+    /// Why no further hashtag is begun.
+    fn reason_to_stop(&self) -> Option<String> {
+        if self.blocks >= BLOCKS {
+            return Some(format!("{BLOCKS} hashtags in a row were blocked"));
+        }
+        // A run whose budget is gone before its first hashtag says so as that one's failure.
+        let spent = self.session.http.spent(Duration::ZERO);
+        spent.filter(|_| self.exit != Exit::Ok)
+    }
+
+    async fn pull(&mut self, query: &Query, receipt: &mut Receipt, before: Tally) {
         let mut lanes = self.session.lanes(query);
         self.progress.begin(receipt);
-        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt);
+        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt)
+            .within(self.session.http.budget());
         let failure = pull.run(query, lanes.as_mut()).await;
         lanes.close().await;
         self.progress.end();
         receipt.note_requests(self.session.http.tally().since(before));
         if let Some(failure) = failure {
-            say(&failure, receipt);
+            let kept = output::kept(&self.output);
+            self.kept_is_said |= !kept.is_empty();
+            say(&failure, receipt, &kept);
         }
     }
 
@@ -196,37 +203,31 @@ impl Run<'_> {
         self.is_open |= exit.is_worth_repeating();
     }
 
-    async fn finish(mut self) -> Result<Exit, Refusal> {
+    async fn finish(self) -> Result<Exit, Refusal> {
         let complete = self.exit == Exit::Ok;
-        let finished = self.output.sink.finish(complete);
-        if finished.is_ok() && !self.is_open {
-            self.output.store.finish().await?;
+        let kept = output::kept(&self.output);
+        output::close(self.output, complete, self.is_open).await?;
+        if !complete && !self.kept_is_said && !kept.is_empty() {
+            tracing::error!("not all was pulled{kept}");
         }
-        self.output.store.close().await;
-        match finished {
-            Ok(()) if complete && self.fail_empty && self.written == 0 => Ok(Exit::Empty),
-            Ok(()) => Ok(self.exit),
-            // The first cause stands; a sink that failed before fails again here.
-            Err(_) if !complete => Ok(self.exit),
-            Err(error) => Err(match error.downcast_ref::<std::io::Error>() {
-                Some(io) => output_failed(io),
-                None => Refusal::new(Exit::Output, format!("{error:#}")),
-            }),
+        if complete && self.fail_empty && self.written == 0 {
+            return Ok(Exit::Empty);
         }
+        Ok(self.exit)
     }
 }
 
 /// The line for a hashtag that failed.
-fn say(failure: &Failure, receipt: &Receipt) {
+fn say(failure: &Failure, receipt: &Receipt, kept: &str) {
     let tag = receipt.tag.as_deref().unwrap_or_default();
     match failure {
         Failure::Output(error) => {
             let refusal = output_failed(error);
             if refusal.exit != Exit::ReaderClosed {
-                tracing::error!("{tag}: {}", refusal.words);
+                tracing::error!("{tag}: {}{kept}", refusal.words);
             }
         }
-        Failure::Store(error) => tracing::error!("{tag}: {error}"),
+        Failure::Store(error) => tracing::error!("{tag}: {error}{kept}"),
         Failure::Source(error) => {
             let share = match (receipt.written, receipt.asked) {
                 (0, _) => String::new(),
@@ -235,7 +236,7 @@ fn say(failure: &Failure, receipt: &Receipt) {
             };
             let asked: Vec<Lane> = receipt.lanes.iter().map(|asked| asked.lane).collect();
             let advice = advice(error.verdict, &asked);
-            tracing::error!("{tag}: {share}{error}; {advice}");
+            tracing::error!("{tag}: {share}{error}; {advice}{kept}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What `pull` and `info` open before the first request: the site or its stand-in, the door to
+//! What `pull`, `info` and `doctor` open before the first request: the site or its stand-in, the door to
 //! it, and the lanes behind `--source`.
 
 use std::fs;
@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::Refusal;
 use super::browser::SharedBrowser;
 use crate::cli::{BrowserArgs, Environment, LaneChoice, PaceArgs, SourceArgs};
-use crate::input::Query;
+use crate::input::{Query, ShortLink};
 use crate::source::auto::Auto;
 use crate::source::browser::Options;
 use crate::source::http::{self, Http, Site};
+use crate::source::short_link::{self, ShortLinkError};
 use crate::source::{Embed, Jar, Secret, Source, Web};
 
 /// The variable with a lone msToken.
@@ -25,15 +26,14 @@ pub(super) struct Session {
     pub(super) http: Arc<Http>,
     pub(super) choice: LaneChoice,
     /// The browser, started when it is first needed.
-    browser: SharedBrowser,
+    pub(super) browser: SharedBrowser,
     /// The pretend site, kept alive while it is asked.
     #[cfg(feature = "demo")]
     _demo: Option<crate::simulator::Simulator>,
 }
 
 impl Session {
-    /// Opens it as the switches say; sends nothing. A browser that was asked for by name is
-    /// started, so that one that cannot be used shows at once.
+    /// Opens it as the switches say; sends nothing and starts no browser.
     pub(super) async fn open(
         source: SourceArgs,
         browser: BrowserArgs,
@@ -76,21 +76,33 @@ impl Session {
             site,
             rate,
             patience: pace.patience(),
+            budget: pace.budget(),
             user_agent: source.user_agent,
             jar,
             proxy,
         });
-        let session = Self {
+        Ok(Self {
             http: Arc::new(http.map_err(|error| Refusal::usage(format!("{error:#}")))?),
             choice: source.source,
             browser,
             #[cfg(feature = "demo")]
             _demo: demo,
-        };
-        if session.choice == LaneChoice::Browser {
-            session.browser.start().await?;
+        })
+    }
+
+    /// Starts a browser that was asked for by name, so that one that cannot be used shows before
+    /// the first request.
+    pub(super) async fn start(&self) -> Result<(), Refusal> {
+        if self.choice == LaneChoice::Browser {
+            self.browser.start().await?;
         }
-        Ok(session)
+        Ok(())
+    }
+
+    /// The question behind a short link.
+    pub(super) async fn resolve(&self, link: ShortLink) -> Result<Query, ShortLinkError> {
+        let resolved = short_link::resolve(&self.http, link);
+        self.http.budget().in_time(resolved).await?
     }
 
     /// Ends what was started.

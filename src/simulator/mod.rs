@@ -79,7 +79,8 @@
 //! | no such hashtag | "Couldn’t find this hashtag"; asks no more |
 //!
 //! `t<N>_captcha` and `t<N>_login` put that wall after the first page, for calls signed as the
-//! page's own; others pass it. `t<N>_sw` lists through a service worker.
+//! page's own; others pass it. `t<N>_sw` lists through a service worker,
+//! `t<N>_alert` opens a dialog.
 //!
 //! # Asking the simulator
 //!

@@ -289,6 +289,8 @@ fn sized(name: &str) -> Option<Scenario> {
             "dup" => scenario.paging = Paging::Overlap,
             "fat" => scenario.padding = 4_400_000,
             "sw" => scenario.worker = true,
+            // The page's script looks for it by itself.
+            "alert" => {}
             "signed" => scenario
                 .troubles
                 .push(trouble(Fault::Unproven, Reach::List, When::Always)),

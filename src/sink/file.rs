@@ -2,13 +2,14 @@
 //! lacks, an overwritten one is written beside and renamed at the end.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::jsonl::Jsonl;
+use super::lock::{lock_if_there, lock_left, open_locked};
 use super::{Existing, Known, Row, Sink};
 
 /// How every line of ours begins.
@@ -42,6 +43,9 @@ pub enum OutputError {
         /// The bytes that were safe in it.
         committed: u64,
     },
+    /// Another run writes it.
+    #[error("{} is locked by another run; wait for its end, or let --wait-lock do that", .0.display())]
+    Locked(PathBuf),
     /// The system refused.
     #[error("cannot write {}: {error}", .path.display())]
     Io {
@@ -52,103 +56,163 @@ pub enum OutputError {
     },
 }
 
-/// Opens `path`, with the ids it holds; `committed` bytes of an unfinished run are gone on with.
+impl OutputError {
+    pub(super) fn io(path: &Path, error: io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            error,
+        }
+    }
+
+    fn shorter(path: &Path, length: u64, committed: u64) -> Self {
+        Self::Shorter {
+            path: path.to_owned(),
+            length,
+            committed,
+        }
+    }
+
+    /// The same of the file at `path`, for one that is only beside it.
+    fn blamed_on(self, path: &Path) -> Self {
+        match self {
+            Self::Locked(_) => Self::Locked(path.to_owned()),
+            Self::Io { error, .. } => Self::io(path, error),
+            other => other,
+        }
+    }
+}
+
+/// Opens `path`, locked against other runs, with the ids it holds; with `committed`, to go on with
+/// what an unfinished run wrote.
 pub(super) fn open(
     path: &Path,
     existing: Existing,
     committed: Option<u64>,
 ) -> Result<(Box<dyn Sink>, Known), OutputError> {
-    let failed = |error| OutputError::Io {
-        path: path.to_owned(),
-        error,
-    };
-    let holds_something = match fs::metadata(path) {
+    match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
-            return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+            let error = io::Error::from(io::ErrorKind::IsADirectory);
+            return Err(OutputError::io(path, error));
         }
-        Ok(metadata) => metadata.is_file() && metadata.len() > 0,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-        Err(error) => return Err(failed(error)),
+        // A device or a pipe is written into as it is, by as many as like.
+        Ok(metadata) if !metadata.is_file() => {
+            let file = OpenOptions::new().append(true).open(path);
+            let file = file.map_err(|error| OutputError::io(path, error))?;
+            return Ok((Box::new(Growing(Jsonl::new(file))), Known::default()));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(OutputError::io(path, error)),
+    }
+    if existing == Existing::Overwrite {
+        let sink = replacing(&target_of(path), committed)?;
+        return Ok((sink, Known::default()));
+    }
+    let mut file = match committed {
+        Some(committed) => lock_committed(path, committed)?,
+        None => lock_growing(path)?,
     };
-    if let Some(committed) = committed.filter(|_| is_replaceable(path)) {
-        return resume(path, existing, committed);
-    }
-    match existing {
-        Existing::Refuse if holds_something => Err(OutputError::NotEmpty(path.to_owned())),
-        Existing::Append if holds_something => append(path),
-        Existing::Overwrite if is_replaceable(path) => Ok((
-            Box::new(Beside::create(path).map_err(failed)?),
-            Known::default(),
-        )),
-        _ => {
-            let file = OpenOptions::new().append(true).create(true).open(path);
-            let sink = Growing(Jsonl::new(file.map_err(failed)?));
-            Ok((Box::new(sink), Known::default()))
-        }
-    }
+    let known = match (existing, length(&file, path)?) {
+        (_, 0) => Known::default(),
+        (Existing::Append, _) => mend(&mut file, path)?,
+        _ if committed.is_some() => Known::default(),
+        _ => return Err(OutputError::NotEmpty(path.to_owned())),
+    };
+    Ok((Box::new(Growing(Jsonl::new(file))), known))
 }
 
-/// Goes on with what an unfinished run wrote.
-fn resume(
-    path: &Path,
-    existing: Existing,
-    committed: u64,
-) -> Result<(Box<dyn Sink>, Known), OutputError> {
-    if existing == Existing::Overwrite && !Beside::has_replaced(path, committed) {
-        let beside = Beside::resume(path, committed)?;
-        return Ok((Box::new(beside), Known::default()));
+/// What is written in the place of `path`: a new file beside it, or the one an unfinished run left
+/// there. One that died right after it had replaced the file left all it knew of in `path` itself.
+fn replacing(path: &Path, committed: Option<u64>) -> Result<Box<dyn Sink>, OutputError> {
+    let Some(committed) = committed.filter(|committed| *committed > 0) else {
+        return Ok(Box::new(Beside::create(path)?));
+    };
+    if let Some(beside) = Beside::resume(path, committed)? {
+        return Ok(Box::new(beside));
     }
-    let file = cut(path, committed)?;
-    if existing == Existing::Append && committed > 0 {
-        return append(path);
+    let gone = || OutputError::shorter(&partial_of(path), 0, committed);
+    if !path.exists() {
+        return Err(gone());
     }
-    Ok((Box::new(Growing(Jsonl::new(file))), Known::default()))
+    let file = lock_growing(path)?;
+    if length(&file, path)? != committed {
+        return Err(gone());
+    }
+    Ok(Box::new(Growing(Jsonl::new(file))))
 }
 
-/// Cuts what lies beyond the `committed` bytes of a file, and opens it to add.
-fn cut(path: &Path, committed: u64) -> Result<File, OutputError> {
-    let failed = |error| OutputError::Io {
-        path: path.to_owned(),
-        error,
-    };
-    let length = match fs::metadata(path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(error) => return Err(failed(error)),
-    };
-    if length < committed {
-        return Err(OutputError::Shorter {
-            path: path.to_owned(),
-            length,
-            committed,
-        });
+/// The file an unfinished run added to, locked, without what lies beyond its `committed` bytes. One
+/// that is not there is not made: it lacks them all.
+fn lock_committed(path: &Path, committed: u64) -> Result<File, OutputError> {
+    if committed > 0 && !path.exists() {
+        return Err(OutputError::shorter(path, 0, committed));
     }
-    let file = OpenOptions::new().append(true).create(true).open(path);
-    let file = file.map_err(failed)?;
-    file.set_len(committed).map_err(failed)?;
+    let file = lock_growing(path)?;
+    cut(&file, path, committed)?;
     Ok(file)
 }
 
-/// Whether a rename can put a file there: a device or a pipe is written into as it is.
-fn is_replaceable(path: &Path) -> bool {
-    fs::metadata(path).map_or(true, |metadata| metadata.is_file())
+/// Cuts what lies beyond the `committed` bytes of a file that we have locked.
+fn cut(file: &File, path: &Path, committed: u64) -> Result<(), OutputError> {
+    let length = length(file, path)?;
+    if length < committed {
+        return Err(OutputError::shorter(path, length, committed));
+    }
+    let cut = file.set_len(committed);
+    cut.map_err(|error| OutputError::io(path, error))
 }
 
-/// Reads the ids of `path`, cuts what a killed run left of its last line, and opens it to add.
-fn append(path: &Path) -> Result<(Box<dyn Sink>, Known), OutputError> {
-    let failed = |error| OutputError::Io {
-        path: path.to_owned(),
-        error,
+fn length(file: &File, path: &Path) -> Result<u64, OutputError> {
+    let metadata = file.metadata();
+    Ok(metadata
+        .map_err(|error| OutputError::io(path, error))?
+        .len())
+}
+
+/// A file to add to, once neither a run that adds to it nor one that replaces it is at work. The
+/// second look is for one that began to replace it between the first look and our lock.
+fn lock_growing(path: &Path) -> Result<File, OutputError> {
+    let partial = partial_of(&target_of(path));
+    let is_free = || {
+        let locked = lock_if_there(&partial);
+        locked.map(drop).map_err(|error| match error {
+            OutputError::Locked(_) => OutputError::Locked(path.to_owned()),
+            other => other,
+        })
     };
-    let opened = OpenOptions::new().read(true).write(true).open(path);
-    let mut file = opened.map_err(failed)?;
-    let (known, whole, needs_newline) = read_ids(&file, path)?;
-    file.set_len(whole).map_err(failed)?;
-    file.seek(SeekFrom::End(0)).map_err(failed)?;
-    if needs_newline {
-        file.write_all(b"\n").map_err(failed)?;
-    }
-    Ok((Box::new(Growing(Jsonl::new(file))), known))
+    is_free()?;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    let file = open_locked(path, || options.open(path))?;
+    is_free()?;
+    Ok(file)
+}
+
+/// Where a link leads: what is replaced is the file, not the link.
+fn target_of(path: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    let target = is_link.then(|| fs::canonicalize(path).ok()).flatten();
+    target.unwrap_or_else(|| path.to_owned())
+}
+
+/// The file beside `path` that will replace it.
+fn partial_of(path: &Path) -> PathBuf {
+    let mut partial = path.to_owned().into_os_string();
+    partial.push(".partial");
+    PathBuf::from(partial)
+}
+
+/// Reads the ids of a file of records, and cuts what a killed run left of its last line.
+fn mend(file: &mut File, path: &Path) -> Result<Known, OutputError> {
+    let (known, whole, needs_newline) = read_ids(file, path)?;
+    let mended = file.set_len(whole).and_then(|()| {
+        if needs_newline {
+            file.write_all(b"\n")?;
+        }
+        Ok(())
+    });
+    mended.map_err(|error| OutputError::io(path, error))?;
+    Ok(known)
 }
 
 #[derive(Deserialize)]
@@ -172,10 +236,7 @@ fn read_ids(file: &File, path: &Path) -> Result<(Known, u64, bool), OutputError>
         line.clear();
         number += 1;
         let read = lines.read_until(b'\n', &mut line);
-        let length = read.map_err(|error| OutputError::Io {
-            path: path.to_owned(),
-            error,
-        })?;
+        let length = read.map_err(|error| OutputError::io(path, error))?;
         if length == 0 {
             return Ok((known, whole, false));
         }
@@ -187,9 +248,9 @@ fn read_ids(file: &File, path: &Path) -> Result<(Known, u64, bool), OutputError>
                 known.0.insert((name, record.aweme_id));
             }
             Err(_) if is_whole && is_blank => {}
-            // What a killed run left of its last line. Only a file that holds records, or the
-            // beginning of one, is ours to cut.
-            Err(_) if !is_whole && (number > 1 || line.starts_with(RECORD_START)) => {
+            // What a killed run left of its last line, or a power cut of the whole file. Only a
+            // file that holds records, or the beginning of one, is ours to cut.
+            Err(_) if !is_whole && (number > 1 || is_beginning(&line)) => {
                 return Ok((known, whole, false));
             }
             Err(_) => {
@@ -204,6 +265,13 @@ fn read_ids(file: &File, path: &Path) -> Result<(Known, u64, bool), OutputError>
             return Ok((known, whole, true));
         }
     }
+}
+
+/// Whether a first line can be what is left of a record: its beginning, or the zeros of blocks
+/// that a power cut kept from being written.
+fn is_beginning(line: &[u8]) -> bool {
+    let start = &line[..line.len().min(RECORD_START.len())];
+    RECORD_START.starts_with(start) || line.iter().all(|byte| *byte == 0)
 }
 
 /// A file that grows line by line.
@@ -223,67 +291,125 @@ impl Sink for Growing {
     }
 
     fn finish(self: Box<Self>, _complete: bool) -> anyhow::Result<()> {
-        sync(&self.0.into_inner()?).context("making the output safe on disk")
+        close(self.0).map(drop)
     }
 }
 
 /// A file written beside the one it will replace.
 struct Beside {
+    partial: Partial,
     out: Jsonl<File>,
-    partial: PathBuf,
     path: PathBuf,
+    /// The file to be replaced, kept open for its lock.
+    _old: Option<File>,
+}
+
+/// The file beside. It goes with its owner while there is nothing in it.
+struct Partial {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // An empty file that cannot be removed does no harm.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Beside {
-    fn create(path: &Path) -> io::Result<Self> {
-        let (path, partial) = Self::paths(path);
-        match fs::remove_file(&partial) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&partial)?;
-        if let Ok(old) = fs::metadata(&path) {
-            file.set_permissions(old.permissions())?;
-        }
+    /// Locks what is there, and the file beside it, whichever of them there is.
+    fn create(path: &Path) -> Result<Self, OutputError> {
+        let old = lock_if_there(path)?;
+        let partial = partial_of(path);
+        let file = fresh(&partial, mode_of(path)).map_err(|error| error.blamed_on(path))?;
+        let partial = Partial {
+            path: partial,
+            is_kept: false,
+        };
+        Self::with(path, old, partial, file)
+    }
+
+    /// The same with what an unfinished run left beside, without what lies beyond the `committed`
+    /// bytes of it; `None` where it left nothing.
+    fn resume(path: &Path, committed: u64) -> Result<Option<Self>, OutputError> {
+        let old = lock_if_there(path)?;
+        let partial = partial_of(path);
+        let left = lock_left(&partial).map_err(|error| error.blamed_on(path))?;
+        let Some(file) = left else {
+            return Ok(None);
+        };
+        cut(&file, &partial, committed)?;
+        let partial = Partial {
+            path: partial,
+            is_kept: true,
+        };
+        Self::with(path, old, partial, file).map(Some)
+    }
+
+    fn with(
+        path: &Path,
+        old: Option<File>,
+        partial: Partial,
+        file: File,
+    ) -> Result<Self, OutputError> {
+        let old = match old {
+            // A run that adds to it may have begun since.
+            None => lock_if_there(path)?,
+            old => old,
+        };
         Ok(Self {
+            partial,
             out: Jsonl::new(file),
-            partial,
-            path,
+            path: path.to_owned(),
+            _old: old,
         })
     }
+}
 
-    /// Whether a run that died right after it had replaced the file left nothing to do.
-    fn has_replaced(path: &Path, committed: u64) -> bool {
-        let (path, partial) = Self::paths(path);
-        let is_whole = fs::metadata(path).is_ok_and(|it| it.len() == committed);
-        is_whole && !partial.exists()
+/// A new file at `partial`, locked. What is there goes, unless a run at work holds it; a link is
+/// not followed.
+fn fresh(partial: &Path, mode: u32) -> Result<File, OutputError> {
+    let left_behind = lock_if_there(partial)?;
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(OutputError::io(partial, error));
+        }
+        _ => {}
     }
+    drop(left_behind);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    open_locked(partial, || options.open(partial)).map_err(|error| match error {
+        // Another run was faster.
+        OutputError::Io { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+            OutputError::Locked(partial.to_owned())
+        }
+        other => other,
+    })
+}
 
-    /// Goes on with what an unfinished run left beside.
-    fn resume(path: &Path, committed: u64) -> Result<Self, OutputError> {
-        let (path, partial) = Self::paths(path);
-        Ok(Self {
-            out: Jsonl::new(cut(&partial, committed)?),
-            partial,
-            path,
-        })
+/// The mode a file in the place of `path` is made with: no wider than the old one's.
+fn mode_of(path: &Path) -> u32 {
+    const ORDINARY: u32 = 0o666;
+    #[cfg(unix)]
+    if let Ok(old) = fs::metadata(path) {
+        return ORDINARY & std::os::unix::fs::PermissionsExt::mode(&old.permissions());
     }
-
-    /// The file, and the one beside it.
-    fn paths(path: &Path) -> (PathBuf, PathBuf) {
-        // A link is replaced where it points, not where it stands.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut partial = path.clone().into_os_string();
-        partial.push(".partial");
-        (path, PathBuf::from(partial))
-    }
+    #[cfg(not(unix))]
+    let _ = path;
+    ORDINARY
 }
 
 impl Sink for Beside {
     fn write(&mut self, row: Row<'_>) -> io::Result<()> {
+        self.partial.is_kept = true;
         self.out.write(row)
     }
 
@@ -295,19 +421,28 @@ impl Sink for Beside {
         secure(&mut self.out)
     }
 
+    fn partial(&self) -> Option<&Path> {
+        self.partial.is_kept.then_some(&self.partial.path)
+    }
+
     fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
-        let Self { out, partial, path } = *self;
-        sync(&out.into_inner()?).context("making the output safe on disk")?;
+        let Self {
+            mut partial,
+            out,
+            path,
+            _old,
+        } = *self;
+        // The lock on the new file holds until it stands in the old one's place.
+        let _locked = close(out)?;
         if !complete {
-            tracing::warn!(
-                "{} is left as it was; what this run got is in {}",
-                path.display(),
-                partial.display()
-            );
+            drop(partial);
             return Ok(());
         }
-        fs::rename(&partial, &path).with_context(|| format!("replacing {}", path.display()))?;
-        if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        fs::rename(&partial.path, &path)
+            .with_context(|| format!("replacing {}", path.display()))?;
+        partial.is_kept = true;
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
             sync(&folder).context("making the output's folder safe on disk")?;
         }
         Ok(())
@@ -327,10 +462,120 @@ fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
     })
 }
 
+/// Flushes, and waits until the file is on disk. Where that fails the file ends with its last whole
+/// line all the same.
+fn close(out: Jsonl<File>) -> anyhow::Result<File> {
+    let (file, flushed) = out.into_parts();
+    if flushed.is_err() {
+        // What led here is said; a file that cannot be cut either is mended by --append.
+        let _ = cut_last_line(&file);
+    }
+    flushed?;
+    sync(&file).context("making the output safe on disk")?;
+    Ok(file)
+}
+
+/// Cuts what stands behind the last line end.
+fn cut_last_line(mut file: &File) -> io::Result<()> {
+    const STEP: u64 = 64 * 1024;
+    let mut end = file.metadata()?.len();
+    let mut block = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(STEP);
+        block.clear();
+        file.seek(SeekFrom::Start(start))?;
+        file.take(end - start).read_to_end(&mut block)?;
+        if let Some(at) = block.iter().rposition(|byte| *byte == b'\n') {
+            return file.set_len(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    file.set_len(0)
+}
+
 /// Waits until the file is on disk. Devices and pipes have no disk and say so.
 fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         synced => synced,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{OutputError, RECORD_START, open};
+    use crate::sink::Existing;
+
+    /// What is said of a resumed `path`, which nothing changes by it.
+    fn refused(path: &std::path::Path, existing: Existing, committed: u64) -> OutputError {
+        let before = fs::read(path).ok();
+        let refused = open(path, existing, Some(committed)).err();
+        assert_eq!(fs::read(path).ok(), before);
+        refused.expect("a file that lacks something")
+    }
+
+    #[test]
+    fn a_run_goes_on_in_the_file_beside_under_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        let partial = folder.path().join("out.jsonl.partial");
+        fs::write(&path, "old\n").unwrap();
+        fs::write(&partial, "one\ntw").unwrap();
+        let (mut sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
+        assert_eq!(sink.secure().unwrap(), 4);
+        assert_eq!(sink.partial(), Some(&*partial));
+        let second = refused(&path, Existing::Overwrite, 2);
+        assert!(matches!(second, OutputError::Locked(_)), "{second}");
+        sink.finish(false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old\n");
+        assert_eq!(fs::read(&partial).unwrap(), b"one\n");
+        let (sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
+        sink.finish(true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one\n");
+        // A run that died after the file took its place.
+        let (mut sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
+        assert_eq!(sink.secure().unwrap(), 4);
+        assert!(!partial.exists());
+    }
+
+    #[test]
+    fn a_run_goes_on_in_no_file_that_lacks_what_it_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        for existing in [Existing::Refuse, Existing::Append, Existing::Overwrite] {
+            let gone = refused(&path, existing, 4);
+            assert!(matches!(gone, OutputError::Shorter { .. }), "{gone}");
+            fs::write(&path, "one").unwrap();
+            let short = refused(&path, existing, 4);
+            assert!(matches!(short, OutputError::Shorter { .. }), "{short}");
+            fs::remove_file(&path).unwrap();
+        }
+        fs::write(&path, "one\ntwo\n").unwrap();
+        let held = open(&path, Existing::Refuse, Some(8)).unwrap();
+        let second = refused(&path, Existing::Refuse, 4);
+        assert!(matches!(second, OutputError::Locked(_)), "{second}");
+        drop(held);
+        let (mut sink, _) = open(&path, Existing::Refuse, Some(4)).unwrap();
+        assert_eq!(sink.secure().unwrap(), 4);
+        assert_eq!(fs::read(&path).unwrap(), b"one\n");
+    }
+
+    #[test]
+    fn a_first_line_cut_anywhere_is_ours_to_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        for cut in 1..=RECORD_START.len() {
+            fs::write(&path, &RECORD_START[..cut]).unwrap();
+            let (sink, _) = open(&path, Existing::Append, None).unwrap();
+            sink.finish(true).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"", "cut at {cut}");
+        }
+        for other in ["x", "{\"inputs", "[", "{ \"input\""] {
+            fs::write(&path, other).unwrap();
+            assert!(open(&path, Existing::Append, None).is_err(), "{other}");
+            assert_eq!(fs::read(&path).unwrap(), other.as_bytes());
+        }
     }
 }

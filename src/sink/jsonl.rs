@@ -15,6 +15,8 @@ pub(super) struct Jsonl<W: Write> {
     out: BufWriter<W>,
     /// The line in the making: a line goes out whole or not at all.
     line: Vec<u8>,
+    /// A write failed, perhaps in the middle of a line: nothing may follow it.
+    broken: bool,
 }
 
 impl<W: Write> Jsonl<W> {
@@ -22,6 +24,7 @@ impl<W: Write> Jsonl<W> {
         Self {
             out: BufWriter::with_capacity(BUFFER, out),
             line: Vec::new(),
+            broken: false,
         }
     }
 
@@ -30,9 +33,14 @@ impl<W: Write> Jsonl<W> {
         self.out.get_ref()
     }
 
-    /// The writer itself, everything flushed into it.
-    pub(super) fn into_inner(self) -> io::Result<W> {
-        self.out.into_inner().map_err(|error| error.into_error())
+    /// The writer itself, and whether everything could be flushed into it.
+    pub(super) fn into_parts(mut self) -> (W, io::Result<()>) {
+        let flushed = if self.broken {
+            Err(io::Error::other("an earlier write failed"))
+        } else {
+            self.out.flush()
+        };
+        (self.out.into_parts().0, flushed)
     }
 }
 
@@ -45,11 +53,15 @@ impl<W: Write> Sink for Jsonl<W> {
             Row::Raw(raw) => raw.serialize(&mut writer)?,
         }
         self.line.push(b'\n');
-        self.out.write_all(&self.line)
+        let written = self.out.write_all(&self.line);
+        self.broken |= written.is_err();
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        let flushed = self.out.flush();
+        self.broken |= flushed.is_err();
+        flushed
     }
 
     fn finish(mut self: Box<Self>, _complete: bool) -> anyhow::Result<()> {

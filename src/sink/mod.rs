@@ -4,9 +4,10 @@
 mod escape;
 mod file;
 mod jsonl;
+mod lock;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use file::OutputError;
 use serde_json::value::RawValue;
@@ -43,6 +44,11 @@ pub trait Sink {
     /// When it cannot be written.
     fn secure(&mut self) -> std::io::Result<u64> {
         self.flush().map(|()| 0)
+    }
+
+    /// The file that keeps what a run got which does not end well, where that is not the output.
+    fn partial(&self) -> Option<&Path> {
+        None
     }
 
     /// Closes what was written; `complete` says whether the run got all it was asked for.

@@ -103,6 +103,13 @@ pub(crate) enum Missing {
 pub(crate) struct Chain(Vec<Link>);
 
 impl Chain {
+    /// Whether the page at `cursor` has come.
+    #[cfg(feature = "browser")]
+    pub(crate) fn has(&self, cursor: u64) -> bool {
+        let mut links = self.0.iter();
+        links.any(|link| link.at == cursor && link.came != Came::Nothing)
+    }
+
     pub(crate) fn add(&mut self, link: Link) {
         self.0.push(link);
     }

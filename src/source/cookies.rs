@@ -1,6 +1,8 @@
 //! The cookies of a run: those of the user's file and those the site sets, each sent only where
 //! it belongs. Who sends the requests is the business of others.
 
+#[cfg(feature = "browser")]
+mod devtools;
 mod file;
 mod json;
 mod netscape;
@@ -134,7 +136,7 @@ impl Jar {
     /// The user's unexpired cookies in the form browsers take them, each for its own domain.
     #[cfg(feature = "browser")]
     pub(crate) fn for_browsers(&self) -> Vec<serde_json::Value> {
-        self.user.iter_unexpired().map(for_browser).collect()
+        self.user.iter_unexpired().map(devtools::cookie).collect()
     }
 
     /// Forgets what the site set; the user's cookies are again what they were when loaded.
@@ -213,28 +215,6 @@ impl fmt::Debug for Jar {
             .field("live", &self.live.iter_unexpired().count())
             .finish_non_exhaustive()
     }
-}
-
-/// A cookie as `Network.setCookies` of the DevTools protocol takes it.
-#[cfg(feature = "browser")]
-fn for_browser(cookie: &Cookie<'static>) -> serde_json::Value {
-    let path: &str = &cookie.path;
-    let secure = cookie.secure().unwrap_or(false);
-    let mut given = serde_json::json!({
-        "name": cookie.name(), "value": cookie.value(), "path": path, "secure": secure,
-    });
-    match &cookie.domain {
-        CookieDomain::Suffix(domain) => given["domain"] = format!(".{domain}").into(),
-        domain => {
-            let scheme = if secure { "https" } else { "http" };
-            let host = String::from(domain);
-            given["url"] = format!("{scheme}://{host}/").into();
-        }
-    }
-    if let CookieExpiration::AtUtc(at) = &cookie.expires {
-        given["expires"] = at.unix_timestamp().into();
-    }
-    given
 }
 
 /// Whether a cookie the site set can be sent back as it is, and to no wider circle than a site:

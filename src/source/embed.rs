@@ -47,6 +47,15 @@ impl Embed {
         }
     }
 
+    /// How many videos the hashtag's embed page lists: that page alone, none of its videos'.
+    ///
+    /// # Errors
+    /// [`Error`] when it was not answered well.
+    pub async fn glance(&mut self, query: &Query) -> Result<usize, Error> {
+        self.open(query).await?;
+        Ok(self.list.len())
+    }
+
     async fn tag_page(&self, query: &Query) -> Result<blob::EmbedTag, Error> {
         let path = format!("/embed/tag/{}", encode(query.name.as_str()));
         let html = self.get(path, query).await?;

@@ -5,10 +5,13 @@ pub mod auto;
 mod blob;
 mod bounds;
 pub mod browser;
+mod budget;
 mod capture;
 mod codes;
 mod cookies;
 mod embed;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod http;
 mod judge;
 mod list;
@@ -26,6 +29,7 @@ mod web;
 
 use async_trait::async_trait;
 
+pub use budget::Budget;
 pub use cookies::{CookieFileError, Jar};
 pub use embed::Embed;
 pub use pages::Pages;

@@ -3,6 +3,7 @@
 //! one with nothing; this lane says so and stops.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -32,6 +33,17 @@ impl Web {
         Self { http, tag: None }
     }
 
+    /// How many videos the feed's first page has: the look-up and one list call, without the other
+    /// places that may tell the id.
+    ///
+    /// # Errors
+    /// [`Error`] when one of the two was not answered well.
+    pub async fn glance(&mut self, query: &Query) -> Result<usize, Error> {
+        self.tag = Some(self.look_up(query).await?);
+        let page = self.page(query, None).await?;
+        Ok(page.items.len())
+    }
+
     /// The hashtag's id and totals, asked for once.
     async fn resolve(&mut self, query: &Query) -> Result<TagInfo, Error> {
         if let Some(tag) = &self.tag {
@@ -41,7 +53,8 @@ impl Web {
             Ok(tag) => tag,
             Err(error) if is_silence(&error) => {
                 tracing::info!("the look-up gave nothing ({error}); trying the pages");
-                self.info_on_pages(query).await.ok_or(error)?
+                let told = self.info_on_pages(query).await;
+                told.ok_or_else(|| self.or_spent(error))?
             }
             Err(error) => return Err(error),
         };
@@ -52,6 +65,18 @@ impl Web {
         );
         self.tag = Some(tag.clone());
         Ok(tag)
+    }
+
+    /// The error, unless the run could not afford to ask all the places.
+    fn or_spent(&self, error: Error) -> Error {
+        match self.http.spent(Duration::ZERO) {
+            Some(spent) => Error {
+                verdict: Verdict::Budget,
+                cause: format!("{}; {spent}", error.cause),
+                ..error
+            },
+            None => error,
+        }
     }
 
     async fn look_up(&self, query: &Query) -> Result<TagInfo, Error> {

@@ -10,7 +10,7 @@ pub enum StoreError {
     #[error("this build has no such store; build with the cargo feature \"{0}\"")]
     LeftOut(&'static str),
     /// Another run holds it.
-    #[error("the store {0} is in use by another run; run it again once that has ended")]
+    #[error("the store {0} is in use by another run; wait for its end, or let --wait-lock do that")]
     Locked(String),
     /// Another job of the same output is unfinished.
     #[error(

@@ -89,6 +89,20 @@ impl Store {
         })
     }
 
+    /// Opens the one at `place` and takes `job` on, see [`claim`](Self::claim).
+    ///
+    /// # Errors
+    /// [`StoreError`] of either.
+    pub async fn claimed(
+        place: Option<&Place>,
+        new_only: bool,
+        job: &Job,
+    ) -> Result<(Self, Option<u64>), StoreError> {
+        let mut store = Self::open(place, new_only).await?;
+        let committed = store.claim(job.clone()).await?;
+        Ok((store, committed))
+    }
+
     /// Whether anything is remembered.
     #[must_use]
     pub fn remembers(&self) -> bool {

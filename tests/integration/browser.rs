@@ -100,6 +100,11 @@ fn a_service_worker_hides_nothing() {
 }
 
 #[test]
+fn a_dialog_holds_nothing_up() {
+    whole("t300_alert", 24, trusting);
+}
+
+#[test]
 fn repeats_are_dropped() {
     whole("t300_dup", 24, trusting);
 }
@@ -157,13 +162,14 @@ fn the_site_itself_is_asked_no_more_than_needed() {
 }
 
 /// What turns a browser away: hashtag, status, verdict, records kept, a word of the message.
-const TURNED_AWAY: [(&str, i32, &str, usize, &str); 9] = [
+const TURNED_AWAY: [(&str, i32, &str, usize, &str); 10] = [
     ("t90_captcha", 4, "captcha", 30, "--headed"),
     ("t90_login", 4, "login_required", 30, "login"),
     ("mid_gated", 4, "gated", 60, "empty answers"),
     ("login", 4, "login_required", 0, "login"),
     ("geo", 4, "geo_blocked", 0, "country"),
     ("akamai", 4, "refused", 0, "403"),
+    ("http429_list", 5, "rate_limited", 0, "429"),
     ("captcha_html", 4, "captcha", 0, "captcha"),
     ("nf_10205", 3, "not_found", 0, "could not find"),
     ("wrong_tag", 6, "bad_answer", 0, "another hashtag"),
@@ -469,7 +475,7 @@ fn a_browser_that_cannot_be_had_is_a_wrong_command_line() {
     refused(&with(&["--attach", "x", "--headed"]), "cannot be used with");
     refused(
         &with(&["--no-sandbox", "--browser", "/bin/false"]),
-        "browser",
+        "ended at once",
     );
     assert_gone(&folder);
 }

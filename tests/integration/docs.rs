@@ -234,19 +234,56 @@ fn the_changelog_has_a_place_for_what_comes() {
 
 #[test]
 fn the_readme_fits_a_person_in_a_hurry() {
-    let readme = paper("README.md");
-    assert!(readme.lines().count() < 200);
-    for file in named_files(&readme) {
-        assert!(root().join(&file).exists(), "{}", file.display());
+    assert!(paper("README.md").lines().count() < 200);
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/cron.md",
+    ] {
+        let folder = root().join(name).parent().unwrap().to_owned();
+        for file in named_files(&paper(name)) {
+            assert!(folder.join(&file).exists(), "{name}: {}", file.display());
+        }
     }
 }
 
-/// What the README links to within the project.
-fn named_files(readme: &str) -> Vec<PathBuf> {
-    let links = readme.split("](").skip(1);
+/// What a paper links to within the project.
+fn named_files(paper: &str) -> Vec<PathBuf> {
+    let links = paper.split("](").skip(1);
     let targets = links.filter_map(|rest| rest.split(')').next());
     let inside = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
     inside.map(PathBuf::from).collect()
+}
+
+/// As cron and systemd run them, but against the pretend site.
+#[cfg(feature = "demo")]
+#[test]
+fn the_commands_on_schedules_run() {
+    let page = paper("docs/cron.md");
+    let commands = page
+        .lines()
+        .filter_map(|line| line.split_once("tiktok-hashtag pull "));
+    let mut ran = 0;
+    for (_, args) in commands {
+        let folder = tempfile::tempdir().unwrap();
+        let args: Vec<&str> = ["pull", "--demo"]
+            .into_iter()
+            .chain(args.split_whitespace())
+            .collect();
+        for _ in 0..2 {
+            let ended = run(folder.path(), &args);
+            assert!(
+                ended.status.success() && ended.stderr.is_empty(),
+                "{args:?}"
+            );
+        }
+        let lines = |name| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(lines("travel.jsonl").lines().count(), 10, "{args:?}");
+        assert_eq!(lines("runs.jsonl").lines().count(), 2, "{args:?}");
+        ran += 1;
+    }
+    assert_eq!(ran, 2);
 }
 
 #[test]

@@ -7,13 +7,25 @@
 
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod browser;
+#[cfg(feature = "demo")]
+mod budget;
+#[cfg(feature = "demo")]
+mod certificates;
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod chromium;
 mod cli;
 mod contract;
 mod docs;
+mod doctor;
+mod feed;
 mod har;
+#[cfg(feature = "demo")]
+mod idle;
 mod import;
+#[cfg(feature = "demo")]
+mod locks;
+#[cfg(feature = "demo")]
+mod matrix;
 #[cfg(feature = "demo")]
 mod output;
 #[cfg(feature = "demo")]
@@ -24,8 +36,12 @@ mod runner;
 #[cfg(feature = "demo")]
 mod scenarios;
 #[cfg(feature = "demo")]
+mod secrets;
+#[cfg(feature = "demo")]
 mod site;
 mod socket;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
 mod store;
+#[cfg(all(unix, feature = "demo"))]
+mod surroundings;
 mod trouble;

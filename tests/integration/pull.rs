@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::runner::signal;
 use crate::runner::{Ended, Folder, Running};
 use crate::site::Site;
 
@@ -341,16 +343,6 @@ fn the_first_page_is_out_before_the_second_is_asked_for() {
     let args = ["t60", "--rate", "0.5", "--base-url", &url];
     let (_running, _stdout) = started(&folder, &args);
     assert_eq!(site.count("list"), 1);
-}
-
-/// Sends a signal by its name, as `kill` does.
-#[cfg(unix)]
-fn signal(name: &str, running: &Running) {
-    let script = format!("kill -{name} {}", running.id());
-    let sent = std::process::Command::new("sh")
-        .args(["-c", &script])
-        .status();
-    assert!(sent.unwrap().success());
 }
 
 #[cfg(unix)]

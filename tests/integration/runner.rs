@@ -166,6 +166,23 @@ impl Running {
         }
     }
 
+    /// The same, with the most memory it used, in bytes; 0 where the system does not say.
+    #[cfg(feature = "demo")]
+    pub(crate) fn end_with_peak(self) -> (Ended, u64) {
+        let path = format!("/proc/{}/status", self.0.id());
+        let polling = thread::spawn(move || {
+            let mut peak = 0;
+            // A process that has ended has no memory, and then no entry.
+            while let Some(now) = peak_memory(&path) {
+                peak = peak.max(now);
+                sleep(Duration::from_millis(2));
+            }
+            peak
+        });
+        let ended = self.end();
+        (ended, polling.join().unwrap())
+    }
+
     fn wait(&mut self) -> ExitStatus {
         let started = Instant::now();
         loop {
@@ -184,6 +201,22 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Sends a signal by its name, as `kill` does.
+#[cfg(all(unix, feature = "demo"))]
+pub(crate) fn signal(name: &str, running: &Running) {
+    let script = format!("kill -{name} {}", running.id());
+    let sent = Command::new("sh").args(["-c", &script]).status();
+    assert!(sent.unwrap().success());
+}
+
+#[cfg(feature = "demo")]
+fn peak_memory(path: &str) -> Option<u64> {
+    let text = fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes << 10)
 }
 
 /// Reads a stream in its own thread, so that the other one never blocks the program.

@@ -27,6 +27,23 @@ impl Server {
         connections: usize,
         answer: impl Fn(&str, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
+        Self::listen(connections, move |head, stream| {
+            answer(head.split(' ').nth(1).unwrap(), stream)
+        })
+    }
+
+    /// One whose `answer` gets a request's whole head.
+    #[cfg(feature = "demo")]
+    pub(crate) fn hearing(
+        answer: impl Fn(&str, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(usize::MAX, answer)
+    }
+
+    fn listen(
+        connections: usize,
+        answer: impl Fn(&str, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let calls = Arc::new(AtomicUsize::new(0));
@@ -37,8 +54,8 @@ impl Server {
                 let answer = Arc::clone(&answer);
                 let mut stream = stream.unwrap();
                 let serve = move || {
-                    let target = target(&mut stream)?;
-                    answer(&target, &mut stream)
+                    let head = head(&mut stream)?;
+                    answer(&head, &mut stream)
                 };
                 thread::spawn(serve);
             }
@@ -57,15 +74,14 @@ impl Server {
     }
 }
 
-/// Reads a request's head and gives its target.
-fn target(stream: &mut TcpStream) -> io::Result<String> {
+/// Reads a request's head.
+fn head(stream: &mut TcpStream) -> io::Result<String> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte)?;
         head.push(byte[0]);
     }
-    let head = String::from_utf8(head).unwrap();
-    Ok(head.split(' ').nth(1).unwrap().to_owned())
+    Ok(String::from_utf8(head).unwrap())
 }
 
 /// Writes a whole good answer with this body.

@@ -491,6 +491,22 @@ fn the_second_run_ends_at_once_and_the_first_is_whole() {
     });
 }
 
+#[test]
+fn a_run_waits_for_the_one_that_holds_the_store() {
+    sqlx::any::install_default_drivers();
+    let kept = Kept::in_file();
+    let slow = ["t95", "--all", "-o", "out.jsonl", "--rate", "2"];
+    let first = Running::start(&mut kept.pulling(&slow));
+    wait_for_a_page(&kept);
+    let args = ["t5", "--all", "-o", "other.jsonl"];
+    let waited = kept.pull(&[&args[..], &["--wait-lock", "0.3"]].concat());
+    assert_eq!(waited.status, 8, "{waited:?}");
+    let waited = kept.pull(&[&args[..], &["--wait-lock", "1m"]].concat());
+    assert_eq!(waited.status, 0, "{waited:?}");
+    assert_eq!(first.end().status, 0);
+    assert_eq!(kept.number("SELECT COUNT(*) FROM videos"), 95 + 5);
+}
+
 /// Runs the command, again while a server has not yet noticed that the run before died.
 fn retried(kept: &Kept, args: &[&str]) -> Ended {
     let started = Instant::now();

@@ -7,28 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::feed::{DETAIL, JSON, page};
 use crate::runner::{Ended, Folder};
 use crate::socket::{Server, answer};
 
-const DETAIL: &str = r#"{"challengeInfo":{"challenge":{"id":"1670903934915585","title":"cats"},"statsV2":{"videoCount":"9","viewCount":"9"}},"statusCode":0}"#;
-const JSON: &str = "application/json";
 /// Switches for a server that does not get better.
 const BRIEF: [&str; 6] = ["--rate", "0", "--retries", "1", "--timeout", "1"];
-
-/// A page of three videos, numbered from `first`.
-fn page(first: u32, has_more: bool) -> String {
-    let video = |n| {
-        format!(
-            r#"{{"id":"75322422222567175{n:02}","desc":"cat {n}","createTime":1753736815,"video":{{"duration":9}}}}"#
-        )
-    };
-    let videos: Vec<String> = (first..first + 3).map(video).collect();
-    let list = videos.join(",");
-    format!(
-        r#"{{"itemList":[{list}],"hasMore":{has_more},"cursor":"{}","statusCode":0}}"#,
-        first + 3
-    )
-}
 
 /// A site whose first page is good; the rest of the feed is up to `trouble`.
 fn site_with(trouble: impl Fn(&mut TcpStream) -> io::Result<()> + Send + Sync + 'static) -> Server {

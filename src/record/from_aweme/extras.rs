@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::record::lenient::{Count, Flag, Id, Int, List, Obj, Pictures, Text, Word};
+use crate::record::lenient::{Code, Count, Flag, Id, Int, List, Obj, Pictures, Text, Word};
 use crate::record::{
     AigcInfo, Anchor, CommerceInfo, EffectSticker, ImagePostInfo, InteractionSticker, PlaylistInfo,
     PoiInfo, known,
@@ -43,7 +43,7 @@ pub(super) struct Place {
 struct Address {
     address: Text,
     city_name: Text,
-    region_code: Id,
+    region_code: Code,
 }
 
 /// `sticker_detail`.

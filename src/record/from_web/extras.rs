@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::record::lenient::{Id, Int, List, Pictures, Text, Texts, Word};
+use crate::record::lenient::{Code, Id, Int, List, Pictures, Text, Texts, Word};
 use crate::record::{
     Anchor, DuetInfo, EffectSticker, ImagePostInfo, InteractionSticker, PoiInfo, RiskInfos, known,
 };
@@ -40,7 +40,7 @@ pub(super) struct Place {
     name: Text,
     address: Text,
     city: Text,
-    country_code: Id,
+    country_code: Code,
     category: Text,
 }
 

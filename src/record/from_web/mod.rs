@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::lenient::{
     Count, Country, Flag, Id, Int, Language, List, Media, Moment, Obj, ObjOrName, OwnId, Text,
-    Texts, read,
+    Texts, Word, read,
 };
 use super::share_info::video_page;
 use super::status::private_status;
@@ -46,7 +46,7 @@ struct Item {
 
     author: ObjOrName<Account>,
     author_id: Id,
-    author_sec_id: Id,
+    author_sec_id: Word,
     nickname: Text,
     avatar_thumb: Media,
     download_setting: Int,

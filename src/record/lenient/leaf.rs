@@ -58,6 +58,8 @@ leaves! {
     /// An item's own id as it is, rounded or not (rounded ones seen in a vendor's web answers of
     /// 2021): without it there would be no record.
     OwnId(String) = id;
+    /// A place in somebody's list: a number, or a word.
+    Code(String) = code;
     /// An epoch second, as number or digits, in seconds or milliseconds, or as ISO 8601 text
     /// (seen at a gateway in 2026).
     Moment(i64) = moment;
@@ -129,7 +131,15 @@ fn word(leaf: Leaf<'_>) -> Found<String> {
     Ok(text(leaf)?.filter(|word| !word.is_empty()))
 }
 
+/// Digits alone: an id with anything else in it was damaged on its way and names nothing.
 fn id(leaf: Leaf<'_>) -> Found<String> {
+    match code(leaf)? {
+        Some(id) if !id.bytes().all(|b| b.is_ascii_digit()) => Err(Unusable),
+        id => Ok(id),
+    }
+}
+
+fn code(leaf: Leaf<'_>) -> Found<String> {
     if let Leaf::Text(_) = leaf {
         return word(leaf);
     }
@@ -256,6 +266,9 @@ mod tests {
             ("36893488147419103232", None, None),
             ("-5", None, None),
             ("\"\"", None, None),
+            ("\"72291\u{fffd}67805625847041\"", None, None),
+            ("\"72291\\n\"", None, None),
+            ("\"-5\"", None, None),
             ("true", None, None),
         ] {
             assert_eq!(made::<Id>(json).0.0.as_deref(), exact, "{json}");

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::Malformed;
 
 pub(crate) use instant::epoch_second;
-pub(super) use leaf::{Count, Country, Flag, Id, Int, Language, Moment, OwnId, Text, Word};
+pub(super) use leaf::{Code, Count, Country, Flag, Id, Int, Language, Moment, OwnId, Text, Word};
 pub(super) use media::{Media, Pictures};
 pub(super) use node::{List, Obj, ObjOrName, Texts};
 

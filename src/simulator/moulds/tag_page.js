@@ -31,6 +31,8 @@ async function start() {
   get('/api/preload/item_list/', { count: 10, ...HASHTAG }).catch(() => {});
   addEventListener('scroll', retryOnce);
   look.observe(end);
+  // A dialog, while which the page answers nothing.
+  if (tag.split('_').includes('alert')) setTimeout(() => alert('Still there?'), 200);
 }
 
 // Resolves when the service worker, if the page has one, answers for it.

@@ -19,12 +19,13 @@ use super::wire::Wire;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The events somebody here listens to; a page causes many others.
-const HEARD: [&str; 5] = [
+const HEARD: [&str; 6] = [
     "Network.requestWillBeSent",
     "Network.responseReceived",
     "Network.loadingFinished",
     "Network.loadingFailed",
     "Inspector.targetCrashed",
+    "Page.javascriptDialogOpening",
 ];
 
 /// A connection to a browser, shared by its tabs.

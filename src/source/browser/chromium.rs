@@ -2,10 +2,12 @@
 //! all hashtags, and closed at the end.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::attach::{self, Attach};
 use super::cdp::{Cdp, CdpError};
@@ -14,6 +16,9 @@ use super::tab::Tab;
 use super::wire::Wire;
 use super::{Options, find};
 use crate::source::http;
+
+/// How long a browser may take over a parting word; a signal leaves no more time.
+const SOON: Duration = Duration::from_secs(1);
 
 /// A browser, running or not yet.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ struct Running {
     process: Option<Process>,
     /// Pages of a browser we started that nobody uses: the one it came with, and those given back.
     spare: Vec<String>,
+    /// Pages we opened in the user's own, which must not be left there.
+    opened: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,18 +68,26 @@ impl Chromium {
         }
     }
 
+    /// Where its program is.
+    ///
+    /// # Errors
+    /// That there is none, in words for the user.
+    pub fn program(&self) -> Result<PathBuf, String> {
+        match &self.options.program {
+            Some(path) if !find::is_program(path) => {
+                Err(format!("{} is no program", path.display()))
+            }
+            Some(path) => Ok(path.clone()),
+            None => find::browser().ok_or_else(find::none_found),
+        }
+    }
+
     /// Whether there is one to be had, without starting it.
     ///
     /// # Errors
     /// Why not, in words for the user.
     pub fn find(&self) -> Result<PathBuf, String> {
-        let program = match &self.options.program {
-            Some(path) if !find::is_program(path) => {
-                return Err(format!("{} is no program", path.display()));
-            }
-            Some(path) => path.clone(),
-            None => find::browser().ok_or_else(find::none_found)?,
-        };
+        let program = self.program()?;
         let proxy = self.options.proxy.as_ref();
         if proxy.is_some_and(|proxy| proxy.password().is_some()) {
             let words = "Chromium cannot be given a proxy's password; use a proxy without one";
@@ -85,7 +100,7 @@ impl Chromium {
     }
 
     /// How long a person is waited for, if at all.
-    pub(super) fn patience(&self) -> Option<std::time::Duration> {
+    pub(super) fn patience(&self) -> Option<Duration> {
         self.options.wait_user
     }
 
@@ -104,7 +119,14 @@ impl Chromium {
         if running.as_ref().is_none_or(|it| it.cdp.is_closed()) {
             *running = None;
             *running = Some(match &self.options.attach {
-                Some(attach) => attach_to(attach).await?,
+                Some(attach) => {
+                    if self.options.proxy.is_some() {
+                        tracing::warn!(
+                            "--proxy is not for the attached browser, which has its own"
+                        );
+                    }
+                    attach_to(attach).await?
+                }
                 None => self.launch().await?,
             });
         }
@@ -132,6 +154,7 @@ impl Chromium {
             cdp,
             process,
             spare,
+            opened: Vec::new(),
         })
     }
 
@@ -143,7 +166,7 @@ impl Chromium {
         };
         let target = match running.spare.pop() {
             Some(target) => target,
-            None => new_page(&running.cdp).await?,
+            None => running.new_page().await?,
         };
         let cookies = if self.options.attach.is_some() {
             Vec::new()
@@ -161,29 +184,54 @@ impl Chromium {
             return;
         };
         if running.process.is_some() {
-            running.spare.extend(tab.detach().await);
-            return;
-        }
-        let close = json!({"targetId": tab.target()});
-        let closed = running.cdp.call::<Value>(None, "Target.closeTarget", close);
-        if let Err(error) = closed.await {
-            tracing::info!("our page could not be closed: {error}");
+            let detached = timeout(SOON, tab.detach()).await;
+            running.spare.extend(detached.into_iter().flatten());
+        } else {
+            running.leave(tab.target().to_owned()).await;
         }
     }
 
-    /// Ends a browser we started, and lets go of one we attached to.
+    /// Ends a browser we started, and lets go of one we attached to, without a page of ours.
     pub async fn close(&self) {
-        let Some(running) = self.running.lock().await.take() else {
+        let Some(mut running) = self.running.lock().await.take() else {
             return;
         };
-        let Some(process) = running.process else {
+        let Some(process) = running.process.take() else {
+            for target in std::mem::take(&mut running.opened) {
+                running.leave(target).await;
+            }
             return;
         };
         let close = running.cdp.call::<Value>(None, "Browser.close", json!({}));
         // One that does not answer is killed below.
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), close).await;
-        drop(running.cdp);
+        let _ = timeout(SOON, close).await;
+        drop(running);
         process.end().await;
+    }
+}
+
+impl Running {
+    /// A page of our own.
+    async fn new_page(&mut self) -> Result<String, CdpError> {
+        let blank = json!({"url": "about:blank"});
+        let created = self.cdp.call(None, "Target.createTarget", blank).await;
+        let Created { target_id } = created?;
+        if self.process.is_none() {
+            self.opened.push(target_id.clone());
+        }
+        Ok(target_id)
+    }
+
+    /// Closes a page of ours in the user's browser.
+    async fn leave(&mut self, target: String) {
+        self.opened.retain(|opened| *opened != target);
+        let close = json!({"targetId": target});
+        let closed = self.cdp.call::<Value>(None, "Target.closeTarget", close);
+        match timeout(SOON, closed).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::info!("our page could not be closed: {error}"),
+            Err(_) => tracing::warn!("the browser did not close our page; close it yourself"),
+        }
     }
 }
 
@@ -217,6 +265,7 @@ async fn attach_to(attach: &Attach) -> Result<Running, String> {
         cdp,
         process: None,
         spare: Vec::new(),
+        opened: Vec::new(),
     })
 }
 
@@ -225,12 +274,6 @@ fn blank_pages(targets: Targets) -> Vec<String> {
     let is_blank = |target: &Target| target.r#type == "page" && target.url == "about:blank";
     let pages = targets.target_infos.into_iter().filter(is_blank);
     pages.map(|target| target.target_id).collect()
-}
-
-async fn new_page(cdp: &Cdp) -> Result<String, CdpError> {
-    let blank = json!({"url": "about:blank"});
-    let Created { target_id } = cdp.call(None, "Target.createTarget", blank).await?;
-    Ok(target_id)
 }
 
 /// Whether Chromium would refuse its sandbox because of who we are.

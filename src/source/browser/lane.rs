@@ -7,20 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::{Instant, interval_at, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout_at};
 
 use super::cdp::CdpError;
 use super::chromium::Chromium;
-use super::tab::{Exchange, Kind, Tab};
+use super::feed::{Feed, Taken};
+use super::tab::{Exchange, Tab};
 use crate::input::Query;
 use crate::record::Lane;
-use crate::source::capture::{Call, Came, Chain, Link};
 use crate::source::http::Http;
-use crate::source::judge::{Answer, Due, Judged, judge};
-use crate::source::list::read_list;
 use crate::source::retry::backoff;
 use crate::source::session::encode;
-use crate::source::{AnswerFacts, Cursor, Error, Next, Page, Source, TagInfo, Verdict, blob};
+use crate::source::{Cursor, Error, Page, Source, TagInfo, Verdict};
 
 /// How long a page may load nothing after it was scrolled.
 const IDLE: Duration = Duration::from_secs(10);
@@ -31,8 +29,6 @@ const IDLE_AFTER_TROUBLE: Duration = Duration::from_secs(3);
 const QUIET: u32 = 3;
 /// How often in a row after an answer that turned us away.
 const QUIET_IF_BLOCKED: u32 = 2;
-/// Empty answers in a row that mean the site will not answer this browser.
-const SILENCES: u32 = 2;
 /// How often a page that loads nothing is looked at.
 const GLANCE: Duration = Duration::from_secs(1);
 /// How often a page is looked at while a person works on it.
@@ -44,23 +40,16 @@ pub struct Browser {
     chromium: Arc<Chromium>,
     http: Arc<Http>,
     tab: Option<Tab>,
-    tag: Option<TagInfo>,
-    /// The id the page's list calls ask for.
-    tag_id: Option<String>,
-    chain: Chain,
-    /// What was heard while a person was waited for.
+    feed: Feed,
+    /// What was heard and not yet taken.
     heard: VecDeque<Exchange>,
-    /// The last answer that was not good, until a good one came.
-    trouble: Option<Error>,
-    silences: u32,
     reloads: u32,
-    pages: u64,
 }
 
 /// What listening for a while brought.
 enum Heard {
     Page(Page),
-    /// A person got the page past a check.
+    /// The page has to be scrolled on: a person got it past a check, or it was loaded anew.
     WayFree,
     Nothing,
 }
@@ -71,17 +60,42 @@ impl Browser {
     pub fn new(chromium: Arc<Chromium>, http: Arc<Http>) -> Self {
         Self {
             chromium,
+            feed: Feed::new(Arc::clone(&http)),
             http,
             tab: None,
-            tag: None,
-            tag_id: None,
-            chain: Chain::default(),
             heard: VecDeque::new(),
-            trouble: None,
-            silences: 0,
             reloads: 0,
-            pages: 0,
         }
+    }
+
+    /// How many videos are on the first page of the feed that the hashtag's page loads by itself,
+    /// without a scroll, until `until`.
+    ///
+    /// # Errors
+    /// [`Error`] when it loaded none.
+    pub async fn glance(&mut self, query: &Query, until: Instant) -> Result<usize, Error> {
+        let late = |_| Error::new(Verdict::Network, "the page did not come in time");
+        timeout_at(until, self.open(query)).await.map_err(late)??;
+        loop {
+            let heard = timeout_at(until, self.hear(query)).await;
+            match heard.unwrap_or(Ok(Heard::Nothing))? {
+                Heard::Page(page) => return Ok(page.items.len()),
+                Heard::WayFree => {}
+                Heard::Nothing => return Err(self.why_nothing().await?),
+            }
+        }
+    }
+
+    /// Why the page has loaded no feed, by what it shows and by what it got last.
+    async fn why_nothing(&mut self) -> Result<Error, Error> {
+        let sight = self.page_tab()?.look().await.map_err(gone)?;
+        let shown = sight.and_then(|sight| sight.hindrance());
+        let got = self.feed.trouble.take();
+        let is_check = shown
+            .as_ref()
+            .is_some_and(|error| may_be_passed(error.verdict));
+        let why = if is_check { shown } else { got.or(shown) };
+        Ok(why.unwrap_or_else(|| Error::new(Verdict::Stalled, "the page did not load its feed")))
     }
 
     /// Opens the hashtag's page, once.
@@ -95,21 +109,26 @@ impl Browser {
         self.navigate(query).await
     }
 
+    /// Goes to the hashtag's page, more than once where the network wants it.
     async fn navigate(&mut self, query: &Query) -> Result<(), Error> {
         let path = format!("/tag/{}", encode(query.name.as_str()));
         let url = self.http.page(&path);
-        self.http.turn().await;
-        match self.page_tab()?.navigate(&url).await.map_err(gone)? {
-            None => Ok(()),
-            // An error status without a body; its head is judged when it is heard.
-            Some(text) if text.contains("ERR_HTTP_RESPONSE_CODE_FAILURE") => Ok(()),
-            Some(text) if text.contains("ERR_CERT") => {
-                let cause = format!("the server's certificate was refused: {text}");
-                Err(Error::new(Verdict::BadAnswer, cause))
-            }
-            Some(text) => {
-                let cause = format!("the page could not be loaded: {text}");
-                Err(Error::new(Verdict::Network, cause))
+        loop {
+            self.http.turn().await?;
+            let failed = self.page_tab()?.navigate(&url).await.map_err(gone)?;
+            match failed {
+                None => return Ok(()),
+                // An error status without a body; its head is judged when it is heard.
+                Some(text) if text.contains("ERR_HTTP_RESPONSE_CODE_FAILURE") => return Ok(()),
+                Some(text) if text.contains("ERR_CERT") => {
+                    let cause = format!("the server's certificate was refused: {text}");
+                    return Err(Error::new(Verdict::BadAnswer, cause));
+                }
+                Some(text) => {
+                    let cause = format!("the page could not be loaded: {text}");
+                    let error = Error::new(Verdict::Network, cause);
+                    self.before_reload(error, None).await?;
+                }
             }
         }
     }
@@ -120,10 +139,9 @@ impl Browser {
 
     /// The next page of the feed that the hashtag's page loads.
     async fn next_page(&mut self, query: &Query) -> Result<Page, Error> {
-        if let Some(page) = self.arrived(query).await? {
-            return Ok(page);
-        }
-        if self.pages > 0 && !self.page_tab()?.is_loading() {
+        self.catch_up().await?;
+        let is_coming = self.page_tab()?.is_loading() || self.heard.iter().any(Exchange::is_list);
+        if self.feed.pages > 0 && !is_coming {
             self.scroll().await?;
         }
         let mut quiet = 0;
@@ -148,19 +166,19 @@ impl Browser {
             if may_be_passed(error.verdict) {
                 return self.person(error).await.map(|()| 0);
             }
-            self.trouble.get_or_insert(error);
+            self.feed.trouble.get_or_insert(error);
         }
-        let blocked = self
-            .trouble
-            .as_ref()
-            .is_some_and(|error| error.verdict.is_block());
-        let most = if blocked { QUIET_IF_BLOCKED } else { QUIET };
+        let most = if self.feed.is_blocked() {
+            QUIET_IF_BLOCKED
+        } else {
+            QUIET
+        };
         if quiet < most {
             tracing::info!("the page loads nothing more; scrolling again");
             return Ok(1);
         }
-        Err(self.trouble.take().unwrap_or_else(|| {
-            let cause = match self.pages {
+        Err(self.feed.trouble.take().unwrap_or_else(|| {
+            let cause = match self.feed.pages {
                 0 => "the page did not load its feed",
                 _ => "the page loads no more, though its feed promises more",
             };
@@ -168,49 +186,56 @@ impl Browser {
         }))
     }
 
-    /// Scrolls in the run's turn.
+    /// Scrolls in the run's turn, and not before the site wants to be asked again.
     async fn scroll(&mut self) -> Result<(), Error> {
-        self.http.turn().await;
+        if let Some(wait) = self.feed.wait.take() {
+            let is_too_long = wait > self.http.patience().max_wait;
+            if let Some(error) = self.feed.trouble.take_if(|_| is_too_long) {
+                let cause = format!("{}; it asks to wait {} s", error.cause, wait.as_secs());
+                return Err(Error { cause, ..error });
+            }
+            sleep(wait).await;
+        }
+        self.http.turn().await?;
         self.page_tab()?.scroll().await.map_err(gone)
     }
 
-    /// A page that has come already.
-    async fn arrived(&mut self, query: &Query) -> Result<Option<Page>, Error> {
-        while let Some(exchange) = self.heard.pop_front() {
-            if let Some(page) = self.take(exchange, query).await? {
-                return Ok(Some(page));
-            }
-        }
+    /// Takes note of what has happened already.
+    async fn catch_up(&mut self) -> Result<(), Error> {
         while let Some(event) = self.page_tab()?.event_now() {
             let exchange = self.page_tab()?.digest(&event).await.map_err(gone)?;
-            let Some(exchange) = exchange else {
-                continue;
-            };
-            if let Some(page) = self.take(exchange, query).await? {
-                return Ok(Some(page));
-            }
+            self.heard.extend(exchange);
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Listens until a page comes, a person has acted, or nothing came for a while.
     async fn hear(&mut self, query: &Query) -> Result<Heard, Error> {
         let mut since = Instant::now();
         let mut glances = interval_at(since + GLANCE, GLANCE);
+        glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if let Some(exchange) = self.heard.pop_front() {
                 if let Some(heard) = self.weigh(exchange, query).await? {
                     return Ok(heard);
                 }
-                since = Instant::now();
+                if self.feed.trouble.is_some() {
+                    since = Instant::now();
+                }
+                continue;
             }
-            let until = since + self.trouble.as_ref().map_or(IDLE, |_| IDLE_AFTER_TROUBLE);
+            let idle = match self.feed.trouble {
+                None => IDLE,
+                Some(_) => IDLE_AFTER_TROUBLE,
+            };
+            let until = since + idle;
             let tab = self.page_tab()?;
             let event = tokio::select! {
                 biased;
                 event = tab.event() => Some(event.ok_or_else(|| gone(CdpError::Gone))?),
-                _ = glances.tick() => None,
+                // Before the glances: a look at a page that hangs takes longer than one of them.
                 () = sleep_until(until) => return Ok(Heard::Nothing),
+                _ = glances.tick() => None,
             };
             match event {
                 Some(event) => {
@@ -231,7 +256,7 @@ impl Browser {
     /// Takes an exchange, and lets a person act where it asks for one.
     async fn weigh(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Heard>, Error> {
         match self.take(exchange, query).await {
-            Ok(page) => Ok(page.map(Heard::Page)),
+            Ok(heard) => Ok(heard),
             Err(error) if may_be_passed(error.verdict) => {
                 self.person(error).await?;
                 Ok(Some(Heard::WayFree))
@@ -259,11 +284,11 @@ impl Browser {
             let is_seen = self.watch().await?;
             if is_seen == Some(false) && was_seen {
                 tracing::warn!("the way is free; going on");
-                self.trouble = None;
+                self.feed.trouble = None;
                 return Ok(());
             }
             was_seen |= is_seen == Some(true);
-            if self.heard.iter().any(is_good_page) {
+            if self.heard.iter().any(|exchange| self.feed.has(exchange)) {
                 return Ok(());
             }
         }
@@ -288,64 +313,21 @@ impl Browser {
         Ok(sight.map(|sight| sight.hindrance().is_some()))
     }
 
-    /// What an exchange is worth: a page, nothing, or the end.
-    async fn take(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Page>, Error> {
-        match &exchange.kind {
-            Kind::Document => self.document(&exchange, query).await.map(|()| None),
-            Kind::Feed(_) if !self.http.is_site(&exchange.url) => Ok(None),
-            Kind::Feed(Call::Lookup { name, .. }) => {
-                let is_ours = name
-                    .as_ref()
-                    .is_none_or(|name| name.to_lowercase() == query.name.as_str().to_lowercase());
-                if is_ours {
-                    self.lookup(&exchange, query)?;
-                }
-                Ok(None)
-            }
-            Kind::Feed(Call::List { tag_id, cursor }) => {
-                let (tag_id, cursor) = (tag_id.clone(), *cursor);
-                self.list(&exchange, tag_id, cursor)
+    /// Takes an exchange: something heard, or nothing yet.
+    async fn take(&mut self, exchange: Exchange, query: &Query) -> Result<Option<Heard>, Error> {
+        match self.feed.take(&exchange, query)? {
+            Taken::Page(page) => Ok(Some(Heard::Page(page))),
+            Taken::Known => Ok(Some(Heard::WayFree)),
+            Taken::Nothing => Ok(None),
+            Taken::Reload { error, after } => {
+                self.before_reload(error, after).await?;
+                self.navigate(query).await.map(|()| None)
             }
         }
     }
 
-    /// The page itself: what its status says, and the look-up it may hold.
-    async fn document(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
-        if exchange.status == 200 {
-            let html = exchange.body.as_deref().unwrap_or_default();
-            let scopes = blob::universal(html);
-            let detail = scopes.and_then(|scopes| scopes.get("webapp.challenge-detail"));
-            if let Some(tag) = detail.and_then(|detail| TagInfo::from_detail(detail.get())) {
-                self.learn(tag, query)?;
-            }
-            return Ok(());
-        }
-        match self.judged(exchange, Due::TagPage) {
-            // The browser itself gets past that one; if it does not, it is seen.
-            Judged::Fail {
-                verdict: Verdict::Captcha,
-                ..
-            } => Ok(()),
-            Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
-            Judged::Again {
-                verdict,
-                cause,
-                after,
-            } if exchange.status != 0 => {
-                let error = self.error(verdict, &cause, exchange);
-                self.reload(error, after, query).await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Loads the page once more, as often and as late as any request is asked again.
-    async fn reload(
-        &mut self,
-        error: Error,
-        after: Option<Duration>,
-        query: &Query,
-    ) -> Result<(), Error> {
+    /// Waits before the page is loaded once more, as often and as long as any request is retried.
+    async fn before_reload(&mut self, error: Error, after: Option<Duration>) -> Result<(), Error> {
         let patience = self.http.patience();
         let wait = after.unwrap_or_else(|| backoff(self.reloads + 1));
         if self.reloads >= patience.retries || wait > patience.max_wait {
@@ -357,163 +339,13 @@ impl Browser {
         self.reloads += 1;
         tracing::info!("{error}; loading the page again");
         sleep(wait).await;
-        self.navigate(query).await
-    }
-
-    fn lookup(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
-        self.http.count_answer();
-        match self.judged(exchange, Due::Lookup) {
-            Judged::Good => {
-                let body = exchange.body.as_deref().unwrap_or_default();
-                match TagInfo::from_detail(body) {
-                    Some(tag) => self.learn(tag, query),
-                    None => Err(self.error(Verdict::NotFound, "no such hashtag", exchange)),
-                }
-            }
-            Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
-            other => {
-                self.note(other, exchange);
-                Ok(())
-            }
-        }
-    }
-
-    fn learn(&mut self, tag: TagInfo, query: &Query) -> Result<(), Error> {
-        tag.check_title(&query.name)?;
-        self.tag = Some(tag);
         Ok(())
-    }
-
-    /// A list call: a page if it is this hashtag's and good, a gap if nothing could be read.
-    fn list(
-        &mut self,
-        exchange: &Exchange,
-        tag_id: Option<String>,
-        cursor: Option<u64>,
-    ) -> Result<Option<Page>, Error> {
-        let known = self.tag_id().or_else(|| tag_id.clone());
-        if known != tag_id {
-            tracing::debug!("the page also lists another hashtag; left alone");
-            return Ok(None);
-        }
-        self.tag_id = tag_id;
-        self.http.count_answer();
-        let read = self.read(exchange)?;
-        if let Some(at) = cursor {
-            let came = read
-                .as_ref()
-                .map_or(Came::Nothing, |page| Came::page(&page.next));
-            self.chain.add(Link { at, came });
-        }
-        let Some(page) = read else {
-            return Ok(None);
-        };
-        if let (0, Some(tag)) = (self.pages, &self.tag) {
-            tag.check_first(&page)?;
-        }
-        (self.silences, self.trouble) = (0, None);
-        self.pages += 1;
-        Ok(Some(page))
-    }
-
-    /// The page a list call brought; `None` when it brought none and the run may go on.
-    fn read(&mut self, exchange: &Exchange) -> Result<Option<Page>, Error> {
-        match self.judged(exchange, Due::List) {
-            Judged::Good => {
-                let body = exchange.body.as_deref().unwrap_or_default();
-                match read_list(body) {
-                    Ok(page) => Ok(Some(page)),
-                    Err(error) => {
-                        let error = self.error(error.verdict, &error.cause, exchange);
-                        self.trouble = Some(error);
-                        Ok(None)
-                    }
-                }
-            }
-            Judged::Fail {
-                verdict: Verdict::EndOfFeed,
-                ..
-            } => Ok(Some(Page {
-                items: Vec::new(),
-                next: Next::End,
-                continued: false,
-            })),
-            Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
-            other => {
-                self.note(other, exchange);
-                if self.silences >= SILENCES {
-                    let cause = "the page itself gets empty answers";
-                    return Err(self.error(Verdict::Gated, cause, exchange));
-                }
-                Ok(None)
-            }
-        }
-    }
-
-    /// Remembers an answer that was not good: the page may ask again by itself.
-    fn note(&mut self, judged: Judged, exchange: &Exchange) {
-        let (verdict, cause) = match judged {
-            Judged::Again { verdict, cause, .. } => (verdict, cause),
-            Judged::Renew { cause } => {
-                self.silences += 1;
-                (Verdict::Gated, cause)
-            }
-            // Where a redirect leads is another exchange.
-            _ => return,
-        };
-        let error = self.error(verdict, &cause, exchange);
-        tracing::info!("{error}");
-        self.trouble = Some(error);
-    }
-
-    fn judged(&self, exchange: &Exchange, due: Due) -> Judged {
-        let Some(body) = exchange.body.as_deref() else {
-            let cause = "an answer that could not be read";
-            return Judged::Again {
-                verdict: Verdict::Network,
-                cause: cause.to_owned(),
-                after: None,
-            };
-        };
-        let answer = Answer {
-            status: exchange.status,
-            headers: &exchange.headers,
-            body,
-        };
-        judge(&answer, due)
-    }
-
-    fn error(&self, verdict: Verdict, cause: &str, exchange: &Exchange) -> Error {
-        let facts = AnswerFacts {
-            path: exchange.url.path().to_owned(),
-            status: Some(exchange.status).filter(|&status| status != 0),
-            bytes: exchange.body.as_ref().map_or(0, String::len),
-            logid: None,
-        };
-        Error {
-            answer: Some(facts),
-            ..Error::new(verdict, self.http.redacted(cause)).on(Lane::Browser)
-        }
     }
 }
 
 /// Whether a person in front of the window can do something about it.
 fn may_be_passed(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Captcha | Verdict::LoginRequired)
-}
-
-/// Whether an exchange looks like a good page of a feed.
-fn is_good_page(exchange: &Exchange) -> bool {
-    let body = exchange.body.as_deref().unwrap_or_default();
-    matches!(exchange.kind, Kind::Feed(Call::List { .. }))
-        && judge(
-            &Answer {
-                status: exchange.status,
-                headers: &exchange.headers,
-                body,
-            },
-            Due::List,
-        ) == Judged::Good
 }
 
 /// A browser that is not there any more.
@@ -534,11 +366,18 @@ impl Source for Browser {
 
     async fn tag_info(&mut self, query: &Query) -> Result<TagInfo, Error> {
         self.open(query).await?;
-        loop {
-            if let Some(tag) = &self.tag {
-                return Ok(tag.clone());
-            }
-            self.next_page(query).await?;
+        // The look-up comes before the first page, or stands in the page itself.
+        let first = match self.feed.tag {
+            Some(_) => Ok(()),
+            None => self.next_page(query).await.map(|_| ()),
+        };
+        match (&self.feed.tag, first) {
+            (Some(tag), _) => Ok(tag.clone()),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Ok(TagInfo {
+                id: self.feed.tag_id(),
+                ..TagInfo::default()
+            }),
         }
     }
 
@@ -547,12 +386,11 @@ impl Source for Browser {
     }
 
     fn tag_id(&self) -> Option<String> {
-        let told = self.tag.as_ref().and_then(|tag| tag.id.clone());
-        told.or_else(|| self.tag_id.clone())
+        self.feed.tag_id()
     }
 
     fn gaps(&self) -> u64 {
-        self.chain.gaps()
+        self.feed.gaps()
     }
 
     async fn close(&mut self) {

@@ -24,6 +24,12 @@ const END: Duration = Duration::from_secs(3);
 /// Bytes of its stderr that are kept for an error.
 const TAIL: usize = 16 << 10;
 
+/// How our own variables begin, some of which hold secrets that are no browser's business.
+const OURS: &str = "TIKTOK_";
+/// Bytes the path of a Unix socket may have, and those of the one Chromium makes in its temporary
+/// folder: `/org.chromium.Chromium.XXXXXX/SingletonSocket`.
+const SOCKET: (usize, usize) = (107, 48);
+
 /// What every browser we start is told: no first-run pages, no traffic of its own, and no slowing
 /// down of a page that nobody looks at. Nothing here hides that a program drives it.
 const ARGUMENTS: [&str; 13] = [
@@ -65,7 +71,12 @@ impl Process {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if let Some(folder) = profile.temporary() {
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with(OURS) {
+                command.env_remove(name);
+            }
+        }
+        if let Some(folder) = profile.temporary().filter(|folder| has_room(folder)) {
             command.env("TMPDIR", folder);
         }
         let shown = program.display();
@@ -199,6 +210,12 @@ fn profile(program: &Path, options: &Options) -> io::Result<Profile> {
     }
 }
 
+/// Whether Chromium's socket fits below a folder; it does not start where it does not.
+fn has_room(folder: &Path) -> bool {
+    let (most, own) = SOCKET;
+    folder.as_os_str().len() + own <= most
+}
+
 /// Ubuntu's snap sees neither the system's temporary folder nor hidden folders (known from
 /// reports, not tried).
 fn base_for(program: &Path) -> PathBuf {
@@ -313,6 +330,10 @@ fn explain(said: &str, ended: bool) -> String {
     }
     if has("Missing X server") || has("cannot open display") || has("ozone_platform_x11") {
         return "there is no display for a browser window; leave out --headed, or set DISPLAY"
+            .to_owned();
+    }
+    if has("Socket path too long") {
+        return "the path of its profile is too long for Chromium; set TMPDIR to a shorter one"
             .to_owned();
     }
     if has("ProcessSingleton") || has("Opening in existing browser session") {

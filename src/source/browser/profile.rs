@@ -42,8 +42,8 @@ impl Profile {
     /// When the folder cannot be made.
     pub(super) fn fresh(base: &Path) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(base)?;
-        sweep(base, folder.path());
         let lock = held_lock(folder.path())?;
+        sweep(base, folder.path());
         fs::create_dir(folder.path().join("data"))?;
         fs::create_dir(folder.path().join("tmp"))?;
         Ok(Self::Fresh(Fresh {

@@ -14,9 +14,9 @@ use super::sight::{LOOK, Sight};
 use crate::source::bounds;
 use crate::source::capture::Call;
 
-/// Bytes of bodies the browser keeps until they are read, in all and each. Its own bounds are
-/// below what a feed's body was seen to need.
-const BUFFERS: (u64, u64) = (400_000_000, 200_000_000);
+/// Bytes of bodies the browser keeps until they are read, in all and each: it counts two bytes a
+/// character, and a body is read up to the bound that holds for all of them.
+const BUFFERS: (u64, u64) = (400_000_000, 3 * bounds::BODY as u64);
 /// Brings the end of the list into view.
 const SCROLL: &str = include_str!("scroll.js");
 
@@ -48,8 +48,18 @@ pub(super) struct Exchange {
     /// 0 when no answer came.
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    /// `None` when it could not be read.
-    pub(super) body: Option<String>,
+    pub(super) body: Body,
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Body {
+    /// As text; empty where a status came alone.
+    Text(String),
+    /// Over the bound on bodies, and not kept.
+    TooLarge,
+    /// None came, or the browser did not hand it out.
+    Missing,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +102,7 @@ struct Ended {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+struct Read {
     body: String,
     #[serde(default)]
     base64_encoded: bool,
@@ -194,9 +204,7 @@ impl Tab {
 
     /// Whether a call for the feed is on its way.
     pub(super) fn is_loading(&self) -> bool {
-        self.under_way
-            .values()
-            .any(|exchange| matches!(exchange.kind, Kind::Feed(Call::List { .. })))
+        self.under_way.values().any(Exchange::is_list)
     }
 
     /// The next thing that happens on the page; `None` once the page is gone. May be given up at
@@ -229,9 +237,20 @@ impl Tab {
                 Ok(Some(exchange))
             }
             "Network.loadingFailed" => Ok(event.params().and_then(|ended| self.failed(ended))),
+            "Page.javascriptDialogOpening" => {
+                self.dismiss().await?;
+                Ok(None)
+            }
             // The other event that is heard: the page crashed.
             _ => Err(CdpError::Gone),
         }
+    }
+
+    /// Closes a dialog of the page, which answers nothing while one is open.
+    async fn dismiss(&self) -> Result<(), CdpError> {
+        let dismiss = json!({"accept": false});
+        let called = self.tell("Page.handleJavaScriptDialog", dismiss).await;
+        harmless(called).map(|_| ())
     }
 
     /// A request goes out: remembered if it matters. A redirect ends the one it came from.
@@ -245,7 +264,7 @@ impl Tab {
                 if let Ok(location) = HeaderValue::from_str(target) {
                     from.headers.insert(http::header::LOCATION, location);
                 }
-                from.body = Some(String::new());
+                from.body = Body::Text(String::new());
                 from
             });
         if sent.request.method != "OPTIONS"
@@ -257,7 +276,7 @@ impl Tab {
                 url,
                 status: 0,
                 headers: HeaderMap::new(),
-                body: None,
+                body: Body::Missing,
             };
             self.under_way.insert(sent.request_id, exchange);
         }
@@ -279,37 +298,50 @@ impl Tab {
     }
 
     fn failed(&mut self, ended: Ended) -> Option<Exchange> {
-        let exchange = self.under_way.remove(&ended.request_id)?;
+        let mut exchange = self.under_way.remove(&ended.request_id)?;
         tracing::info!(
             "the page's call of {} failed: {}",
             exchange.url.path(),
             ended.error_text
         );
+        // An error status may come without a body, which counts as failed; it says enough.
+        if exchange.status >= 300 {
+            exchange.body = Body::Text(String::new());
+        }
         Some(exchange)
     }
 
-    /// The body of an exchange that has ended; `None` when the browser does not have it any more
-    /// or it is over the bound.
-    async fn body(&self, request_id: &str) -> Result<Option<String>, CdpError> {
+    /// The body of an exchange that has ended.
+    async fn body(&self, request_id: &str) -> Result<Body, CdpError> {
         let which = json!({"requestId": request_id});
-        let body: Body = match self.call("Network.getResponseBody", which).await {
-            Ok(body) => body,
+        let read: Read = match self.call("Network.getResponseBody", which).await {
+            Ok(read) => read,
             Err(CdpError::Gone) => return Err(CdpError::Gone),
             Err(error) => {
                 tracing::info!("{error}");
-                return Ok(None);
+                // The browser's word for a body larger than it was told to keep.
+                let is_evicted = error.to_string().contains("evicted");
+                return Ok(if is_evicted {
+                    Body::TooLarge
+                } else {
+                    Body::Missing
+                });
             }
         };
-        let text = if body.base64_encoded {
+        let text = if read.base64_encoded {
             use base64::Engine as _;
-            let bytes = base64::engine::general_purpose::STANDARD.decode(body.body);
-            bytes
-                .ok()
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            match base64::engine::general_purpose::STANDARD.decode(read.body) {
+                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Err(_) => return Ok(Body::Missing),
+            }
         } else {
-            Some(body.body)
+            read.body
         };
-        Ok(text.filter(|text| text.len() <= bounds::BODY))
+        Ok(if text.len() > bounds::BODY {
+            Body::TooLarge
+        } else {
+            Body::Text(text)
+        })
     }
 
     async fn call<T: serde::de::DeserializeOwned>(
@@ -325,7 +357,22 @@ impl Tab {
     }
 }
 
+impl Body {
+    /// Its text; nothing where there is none.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::TooLarge | Self::Missing => "",
+        }
+    }
+}
+
 impl Exchange {
+    /// Whether it is a call for a page of a feed.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Feed(Call::List { .. }))
+    }
+
     fn answered(&mut self, response: Response) {
         self.status = response.status;
         self.headers = response

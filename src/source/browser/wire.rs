@@ -2,16 +2,21 @@
 //! What the messages say is the business of `cdp`.
 
 use std::io;
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+#[cfg(any(unix, test))]
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 /// Bytes one message may have: the largest body a page of the feed was tried with, and room for
 /// its escapes.
 const LARGEST: usize = 256 << 20;
+/// How long a browser of this machine may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(5);
 /// Messages that wait for their reader; the browser waits beyond that.
 const QUEUE: usize = 16;
 
@@ -25,6 +30,7 @@ pub(super) struct Wire {
 
 impl Wire {
     /// Speaks over pipes, each message ended by a NUL.
+    #[cfg(any(unix, test))]
     pub(super) fn over_pipes(
         from: impl AsyncRead + Unpin + Send + 'static,
         mut to: impl AsyncWrite + Unpin + Send + 'static,
@@ -59,8 +65,8 @@ impl Wire {
         let config = WebSocketConfig::default()
             .max_message_size(Some(LARGEST))
             .max_frame_size(Some(LARGEST));
-        let connected = tokio_tungstenite::connect_async_with_config(url, Some(config), false);
-        let (stream, _) = connected.await.map_err(io::Error::other)?;
+        let connect = tokio_tungstenite::connect_async_with_config(url, Some(config), false);
+        let (stream, _) = timeout(CONNECT, connect).await?.map_err(io::Error::other)?;
         let (mut to, mut from) = stream.split();
         let (out, mut outbox) = mpsc::channel::<String>(QUEUE);
         let (deliver, inbox) = mpsc::channel(QUEUE);
@@ -87,6 +93,7 @@ impl Wire {
 }
 
 /// The next message; `None` at the end, also when one is larger than anything expected.
+#[cfg(any(unix, test))]
 async fn until_nul(from: &mut BufReader<impl AsyncRead + Unpin>) -> Option<String> {
     let mut message = Vec::new();
     loop {

@@ -1,10 +1,14 @@
 //! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
 //! (`Http::get`); every attempt, look-up, retry and redirect hop goes through it.
 
+mod connects;
+mod heard;
 #[cfg(feature = "browser")]
 mod local;
 #[cfg(feature = "browser")]
 mod page;
+mod proxy;
+mod ration;
 mod send;
 mod site;
 mod tally;
@@ -15,9 +19,12 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
+use self::heard::Heard;
 #[cfg(feature = "browser")]
 pub(crate) use self::local::get_local;
-use self::send::{Broken, Client, Received};
+pub use self::proxy::{SystemProxy, address};
+use self::ration::Ration;
+use self::send::{Broken, Client, Head, Received};
 pub use self::site::{BaseUrlError, Site};
 pub use self::tally::Tally;
 use super::cookies::Jar;
@@ -26,7 +33,7 @@ use super::pace::Pace;
 pub use super::retry::Patience;
 use super::retry::{backoff, within_budget};
 use super::session::Session;
-use super::{AnswerFacts, Error, Verdict, bounds};
+use super::{AnswerFacts, Budget, Error, Verdict, bounds};
 use crate::clock::epoch_seconds;
 use crate::input::Region;
 
@@ -44,6 +51,8 @@ pub struct Options {
     pub rate: f64,
     /// How long and how often one request is tried.
     pub patience: Patience,
+    /// What the run may cost.
+    pub budget: Budget,
     /// The user's own user agent.
     pub user_agent: Option<String>,
     /// The user's cookies.
@@ -74,8 +83,11 @@ pub struct Http {
     site: Site,
     pace: Pace,
     patience: Patience,
+    budget: Budget,
     visitor: Mutex<Visitor>,
     tally: Mutex<Tally>,
+    ration: Mutex<Option<Ration>>,
+    heard: Mutex<Heard>,
 }
 
 /// The state a request reads and an answer changes.
@@ -118,11 +130,14 @@ impl Http {
             pace: Pace::new(options.rate, jitter),
             site: options.site,
             patience: options.patience,
+            budget: options.budget,
             visitor: Mutex::new(Visitor {
                 session: Session::new(options.user_agent, epoch_seconds()),
                 jar: options.jar,
             }),
             tally: Mutex::new(Tally::default()),
+            ration: Mutex::new(None),
+            heard: Mutex::new(Heard::default()),
         })
     }
 
@@ -130,6 +145,18 @@ impl Http {
     #[must_use]
     pub fn tally(&self) -> Tally {
         *locked(&self.tally)
+    }
+
+    /// What the run may cost.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.budget
+    }
+
+    /// What the budget lacks for one more request after a wait, in words.
+    #[must_use]
+    pub fn spent(&self, wait: Duration) -> Option<String> {
+        self.budget.spent(self.tally().requests, wait)
     }
 
     /// Goes on as another anonymous visitor; the user's own cookies stay. Costs no request.
@@ -146,6 +173,7 @@ impl Http {
     /// [`Error`] once asking again is no longer worth it.
     pub(crate) async fn get(&self, request: &Request) -> Result<String, Error> {
         let attempt = self.persist(Asked::Whole(request)).await?;
+        self.note_good(&attempt.facts);
         Ok(attempt.body)
     }
 
@@ -169,12 +197,15 @@ impl Http {
                     let cause = format!("{cause}, also with a fresh session");
                     return Err(give_up(Verdict::Gated, cause));
                 }
+                Judged::Renew { cause } if self.is_rationed() => {
+                    return Err(give_up(Verdict::Gated, cause));
+                }
                 Judged::Renew { cause } => {
                     renewed = true;
                     self.renew();
                     (cause, Duration::ZERO)
                 }
-                Judged::Again { verdict, cause, .. } if failures >= self.patience.retries => {
+                Judged::Again { verdict, cause, .. } if failures >= self.retries() => {
                     return Err(give_up(verdict, cause));
                 }
                 Judged::Again {
@@ -190,8 +221,13 @@ impl Http {
                     (cause, wait)
                 }
             };
+            if let Some(spent) = self.spent(wait) {
+                return Err(give_up(Verdict::Budget, format!("{cause}; {spent}")));
+            }
             if !locked(&self.tally).retry() {
-                let cause = format!("{cause}; the run's retries are used up");
+                let cause = format!(
+                    "{cause}; the run's retries are used up, the connection is too poor to go on"
+                );
                 return Err(give_up(Verdict::Budget, cause));
             }
             let path = &attempt.facts.path;
@@ -239,18 +275,32 @@ impl Http {
         Attempt::of(url, received, request.due)
     }
 
-    /// Sends one GET in its turn and reads the answer.
+    /// Sends one GET in its turn and reads the answer. Where it went over a kept connection that
+    /// the server had closed, it goes once more over a new one.
     async fn fetch(&self, url: &Url, headers: http::HeaderMap) -> Result<Received, Broken> {
+        let head = match self.head(url, headers.clone()).await {
+            Err(Broken::Stale(_)) => self.head(url, headers).await,
+            head => head,
+        };
+        head?.read(bounds::BODY).await
+    }
+
+    /// Sends one GET in its turn and waits for the head of its answer.
+    async fn head(&self, url: &Url, headers: http::HeaderMap) -> Result<Head, Broken> {
         let asked = Instant::now();
-        let turn = self.pace.turn().await;
+        let (turn, time) = self.admit().await?;
+        // Turns are taken one at a time, so nobody else sends between the look and the count.
+        if let Some(spent) = self.spent(Duration::ZERO) {
+            return Err(Broken::Spent(spent));
+        }
         {
             let mut tally = locked(&self.tally);
             tally.requests += 1;
             tally.waited += asked.elapsed();
         }
-        let head = self.client.head(url, headers, self.patience.timeout).await;
+        let head = self.client.head(url, headers, time).await;
         drop(turn);
-        head?.read(bounds::BODY).await
+        head
     }
 
     /// Where a short link points: one hop, not followed.
@@ -309,6 +359,7 @@ impl Http {
 
     /// Learns the cookies and the next token an answer brings.
     fn absorb(&self, url: &Url, received: &Received) {
+        self.note_date(&received.headers);
         let mut visitor = locked(&self.visitor);
         let set: Vec<&str> = received
             .headers
@@ -335,7 +386,11 @@ impl Http {
             verdict,
             cause: self.redacted(cause),
             lane: None,
-            answer: Some(facts),
+            answer: Some(AnswerFacts {
+                // The server's own words, as everything else here.
+                logid: facts.logid.map(|id| self.redacted(&id)),
+                ..facts
+            }),
             tries,
             spent: started.elapsed(),
         }

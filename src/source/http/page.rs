@@ -1,24 +1,34 @@
 //! The door as a page of the site in a real browser uses it: it sends for itself, but in our
 //! turns, and what it gets is counted with the rest.
 
+use http::HeaderMap;
 use tokio::time::Instant;
 use url::Url;
 
 use super::{Http, Patience, locked};
+use crate::source::{Error, Verdict};
 
 impl Http {
     /// Waits for the next turn without sending anything: for a page of the site that is about to
     /// be made to send something.
-    pub(crate) async fn turn(&self) {
+    ///
+    /// # Errors
+    /// [`Error`] when the run may cost no more.
+    pub(crate) async fn turn(&self) -> Result<(), Error> {
         let asked = Instant::now();
         let turn = self.pace.turn().await;
         locked(&self.tally).waited += asked.elapsed();
         drop(turn);
+        match self.spent(std::time::Duration::ZERO) {
+            Some(spent) => Err(Error::new(Verdict::Budget, spent)),
+            None => Ok(()),
+        }
     }
 
     /// Counts an answer that a page of the site got.
-    pub(crate) fn count_answer(&self) {
+    pub(crate) fn count_answer(&self, headers: &HeaderMap) {
         locked(&self.tally).requests += 1;
+        self.note_date(headers);
     }
 
     /// How long and how often one request is tried.

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::super::judge::Judged;
 use super::super::session::{CLIENT_HINTS, Session};
+use super::connects::Connects;
 use super::{Options, Verdict};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -21,7 +22,10 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// The HTTP client with every timeout set and no redirect followed.
 #[derive(Debug)]
-pub(super) struct Client(reqwest::Client);
+pub(super) struct Client {
+    client: reqwest::Client,
+    connects: Connects,
+}
 
 /// An answer read to its end: decoded, bounded, made valid UTF-8.
 pub(super) struct Received {
@@ -38,20 +42,29 @@ pub(super) struct Head(reqwest::Response);
 pub(super) enum Broken {
     /// The network or the server failed; worth another try.
     Transport(String),
+    /// The same on a kept connection, before any byte came: the server may have closed it long
+    /// ago.
+    Stale(String),
     /// The other side is not who it should be, or sent what we do not read.
     Refused(String),
+    /// Nothing was sent: the run may cost no more.
+    Spent(String),
 }
 
 impl Broken {
     pub(super) fn judged(self) -> Judged {
         match self {
-            Self::Transport(cause) => Judged::Again {
+            Self::Transport(cause) | Self::Stale(cause) => Judged::Again {
                 verdict: Verdict::Network,
                 cause,
                 after: None,
             },
             Self::Refused(cause) => Judged::Fail {
                 verdict: Verdict::BadAnswer,
+                cause,
+            },
+            Self::Spent(cause) => Judged::Fail {
+                verdict: Verdict::Budget,
                 cause,
             },
         }
@@ -74,7 +87,12 @@ impl Client {
         } else if options.site.is_loopback() {
             builder = builder.no_proxy();
         }
-        Ok(Self(builder.build().context("setting up the HTTP client")?))
+        let connects = Connects::default();
+        let client = builder.connector_layer(connects.clone()).build();
+        Ok(Self {
+            client: client.context("setting up the HTTP client")?,
+            connects,
+        })
     }
 
     /// The headers a browser page sends with a call (`is_api`) or a navigation.
@@ -138,8 +156,18 @@ impl Client {
         headers: HeaderMap,
         timeout: Duration,
     ) -> Result<Head, Broken> {
-        let request = self.0.get(url.clone()).headers(headers).timeout(timeout);
-        Ok(Head(request.send().await.map_err(broken)?))
+        let request = self.client.get(url.clone());
+        let before = self.connects.so_far();
+        let sent = request.headers(headers).timeout(timeout).send().await;
+        // Requests go one at a time, so a connection made meanwhile is this one's.
+        let was_kept = self.connects.so_far() == before;
+        sent.map(Head).map_err(|error| {
+            let is_stale = was_kept && is_closed(&error);
+            match broken(error) {
+                Broken::Transport(cause) if is_stale => Broken::Stale(cause),
+                broken => broken,
+            }
+        })
     }
 }
 
@@ -226,14 +254,25 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
 }
 
 /// Whether a cause is TLS saying that the other side is not who it should be. TLS errors come
-/// wrapped in I/O errors, whose own source skips them.
+/// wrapped in I/O errors, one in another, whose own source skips what they wrap.
 fn is_certificate(cause: &(dyn StdError + 'static)) -> bool {
-    let inside = cause
-        .downcast_ref::<std::io::Error>()
-        .and_then(|io| io.get_ref());
-    let inside = inside.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let tls = inside.or_else(|| cause.downcast_ref());
-    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+    if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+        return io.get_ref().is_some_and(|inside| is_certificate(inside));
+    }
+    matches!(
+        cause.downcast_ref(),
+        Some(rustls::Error::InvalidCertificate(_))
+    )
+}
+
+/// Whether the other side had closed the connection before it answered.
+fn is_closed(error: &reqwest::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    let gone = [BrokenPipe, ConnectionAborted, ConnectionReset];
+    causes(error).any(|cause| match cause.downcast_ref::<std::io::Error>() {
+        Some(io) => gone.contains(&io.kind()),
+        None => cause.to_string() == "connection closed before message completed",
+    })
 }
 
 /// A transport failure in words a person can act on.

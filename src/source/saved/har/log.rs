@@ -86,7 +86,9 @@ impl<'l, 'b> Log<'l, 'b> {
         match entry.asked.take().unwrap_or(Asked::Other(Seen::Elsewhere)) {
             Asked::Call(Call::List { tag_id, cursor }) => {
                 self.is_full |= self.found.answers.len() == ANSWERS;
-                if !self.is_full {
+                if self.is_full {
+                    self.bodies.drop_last(&entry.body);
+                } else {
                     let answer = answer(entry, tag_id, cursor);
                     self.found.answers.push(answer);
                 }

@@ -1,0 +1,95 @@
+//! The output as commands open and close it: locked against other runs for as long as they go, and
+//! with words about what a failed run leaves.
+
+use std::path::PathBuf;
+
+use super::turn::Turn;
+use super::{Refusal, output_failed};
+use crate::cli::OutputArgs;
+use crate::exit::Exit;
+use crate::pull::Output;
+use crate::signals::Signals;
+use crate::sink::{self, OutputError};
+use crate::store::Store;
+
+/// Opens the output once the run's turn has come. With `committed` bytes in `store`, to go on with
+/// what an unfinished run wrote.
+pub(super) async fn open(
+    args: &OutputArgs,
+    (store, committed): (Store, Option<u64>),
+    turn: Turn,
+    signals: &mut Signals,
+) -> Result<Output, Refusal> {
+    let target = args.target();
+    let (sink, known) = loop {
+        let opened = sink::open(&target, committed);
+        let is_locked = matches!(opened, Err(OutputError::Locked(_)));
+        if !is_locked || !turn.may_come(signals).await? {
+            break opened?;
+        }
+    };
+    Ok(Output {
+        sink,
+        known,
+        store,
+        form: args.form(),
+    })
+}
+
+/// Writes the job down before its first record, with the bytes its output holds by now.
+pub(super) async fn begin(output: &mut Output) -> Result<(), Refusal> {
+    if output.store.remembers() {
+        let length = output.sink.secure();
+        let length = length.map_err(|error| output_failed(&error))?;
+        output.store.begin(length).await?;
+    }
+    Ok(())
+}
+
+/// Where a run that does not end well leaves what it got, in words to follow its error.
+pub(super) fn kept(output: &Output) -> String {
+    let partial = output.sink.partial();
+    partial.map_or_else(String::new, |path| {
+        format!("; what it got is in {}", path.display())
+    })
+}
+
+/// Closes the output of a run that got all it was asked for, or did not, and forgets its job where
+/// nothing of that `is_open`.
+///
+/// # Errors
+/// When the output of a complete run cannot be closed, or the store does not take it.
+pub(super) async fn close(output: Output, complete: bool, is_open: bool) -> Result<(), Refusal> {
+    let Output {
+        sink, mut store, ..
+    } = output;
+    let partial = sink.partial().map(PathBuf::from);
+    let finished = sink.finish(complete);
+    let forgotten = if finished.is_ok() && !is_open {
+        store.finish().await
+    } else {
+        Ok(())
+    };
+    store.close().await;
+    match finished {
+        // The first cause stands; a sink that failed before fails again here.
+        Err(error) if complete => Err(unfinished(&error, partial)),
+        _ => Ok(forgotten?),
+    }
+}
+
+fn unfinished(error: &anyhow::Error, partial: Option<PathBuf>) -> Refusal {
+    if let Some(io) = error.downcast_ref::<std::io::Error>()
+        && io.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        return output_failed(io);
+    }
+    let kept = partial
+        .filter(|path| path.exists())
+        .map_or_else(String::new, |path| {
+            format!("; what it got is in {}", path.display())
+        });
+    let words =
+        format!("cannot write the output: {error:#}; free space or choose another place{kept}");
+    Refusal::new(Exit::Output, words)
+}
