@@ -25,10 +25,12 @@ pub enum Exit {
     Temporary,
     /// An answer or file that makes no sense, or is over a limit.
     Data,
-    /// The output cannot be written.
+    /// The output or the store cannot be written.
     Output,
-    /// Another run holds the output.
+    /// Another run holds the output or the store.
     Locked,
+    /// The run wrote nothing, where that was to be told.
+    Empty,
     /// Ended by this signal.
     Signal(u8),
     /// The reader of our output went away.
@@ -49,6 +51,7 @@ impl Exit {
             Self::Data => 6,
             Self::Output => 7,
             Self::Locked => 8,
+            Self::Empty => 9,
             Self::Signal(number) => 128 + number,
             Self::ReaderClosed => 141,
         }
@@ -58,6 +61,12 @@ impl Exit {
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Output | Self::Signal(_) | Self::ReaderClosed)
+    }
+
+    /// Whether the same command may well get further: what it was at is left to go on with.
+    #[must_use]
+    pub fn is_worth_repeating(self) -> bool {
+        self == Self::Temporary || self.is_final()
     }
 }
 
@@ -71,7 +80,7 @@ pub enum StoppedBecause {
     EndOfFeed,
     /// The source could not go on.
     Verdict(Verdict),
-    /// The output could not be written.
+    /// The output or the store could not be written.
     Output,
     /// A signal of this number.
     Interrupted(u8),

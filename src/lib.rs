@@ -15,6 +15,7 @@ pub mod record;
 pub mod pull;
 pub mod receipt;
 pub mod sink;
+pub mod store;
 
 pub mod clock;
 pub mod exit;

@@ -11,7 +11,8 @@ use crate::receipt::Receipt;
 use crate::record::{Lane, RawItem, Record, Sighting};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
-use crate::source::{Budget, Error, Next, Page, Pages, Source, Verdict};
+use crate::source::{Budget, Cursor, Error, Next, Page, Pages, Source, Verdict};
+use crate::store::{Store, StoreError, Waypoint};
 
 /// Where records go, and in which form.
 pub struct Output {
@@ -19,6 +20,8 @@ pub struct Output {
     pub sink: Box<dyn Sink>,
     /// What the output already holds.
     pub known: Known,
+    /// What is remembered of it between runs.
+    pub store: Store,
     /// The form.
     pub form: Form,
 }
@@ -42,6 +45,8 @@ pub enum Failure {
     Source(Error),
     /// The output failed.
     Output(std::io::Error),
+    /// The store failed.
+    Store(StoreError),
 }
 
 /// What asking for a page led to.
@@ -57,6 +62,8 @@ struct Entries<'a> {
     /// Epoch seconds.
     now: i64,
     rest: std::slice::Iter<'a, RawItem>,
+    /// Where the page lies, for a run that has to go on after it.
+    at: Waypoint,
 }
 
 /// One hashtag's videos on their way from a source to the output.
@@ -72,6 +79,10 @@ pub struct Pull<'a> {
     budget: Budget,
     /// The ids met, and the lane that gave each last.
     met: HashMap<String, Lane>,
+    /// Records an earlier run of the job wrote; they count for the limit.
+    before: u64,
+    /// Entries of the feed before the page this run begins at.
+    skipped: u64,
     oddities: u64,
 }
 
@@ -84,12 +95,14 @@ impl<'a> Pull<'a> {
         receipt: &'a mut Receipt,
     ) -> Self {
         Self {
+            before: output.store.written(),
             output,
             signals,
             progress,
             receipt,
             budget: Budget::default(),
             met: HashMap::new(),
+            skipped: 0,
             oddities: 0,
         }
     }
@@ -102,7 +115,8 @@ impl<'a> Pull<'a> {
 
     /// Pulls `query` from `source` and closes the receipt. The failure comes back for its words.
     pub async fn run(mut self, query: &Query, source: &mut dyn Source) -> Option<Failure> {
-        let mut pages = Pages::new(source, query);
+        let from = self.start(source);
+        let mut pages = Pages::new(source, query, from);
         let ended = self.collect(&mut pages, query).await;
         let cursor = pages.cursor().map(|cursor| cursor.to_string());
         let (stopped, failure) = match ended.and_then(|stopped| whole(stopped, source)) {
@@ -127,6 +141,16 @@ impl<'a> Pull<'a> {
         failure
     }
 
+    /// Where an earlier run of the job got its last page; that one is asked for again, for what was
+    /// deleted before it since has moved up into it.
+    fn start(&mut self, source: &dyn Source) -> Option<Cursor> {
+        let at = self.output.store.waypoint(source.lane())?;
+        let cursor = source.resume(at.previous.as_deref()?)?;
+        self.skipped = at.before;
+        tracing::info!("going on at {cursor}, where the run before stopped");
+        Some(cursor)
+    }
+
     /// Writes page after page. Once a page is known to be good and the limit to lie beyond it, the
     /// next one is asked for while the rest of it is written.
     async fn collect(
@@ -135,6 +159,9 @@ impl<'a> Pull<'a> {
         query: &Query,
     ) -> Result<StoppedBecause, Failure> {
         let (mut signals, budget) = (self.signals.clone(), self.budget);
+        if self.is_full(query) {
+            return Ok(StoppedBecause::Limit);
+        }
         let mut asked = ask(pages, &mut signals, budget).await?;
         loop {
             let page = match asked {
@@ -142,22 +169,30 @@ impl<'a> Pull<'a> {
                 Asked::Stopped(stopped) => return Ok(stopped),
             };
             self.receipt.pages += u64::from(!page.continued);
+            let lane = pages.source().lane();
             let mut entries = Entries {
-                lane: pages.source().lane(),
+                lane,
                 query,
                 now: epoch_seconds(),
                 rest: page.items.iter(),
+                at: Waypoint {
+                    lane: lane.as_str().to_owned(),
+                    previous: pages.cursor().map(|cursor| cursor.to_string()),
+                    next: None,
+                    before: self.skipped + self.receipt.seen,
+                },
             };
             let fresh = self.until_fresh(&mut entries)?;
             pages.learn(&page, fresh);
+            entries.at.next = pages.cursor().map(|cursor| cursor.to_string());
             asked = if self.holds(&entries) {
-                let write = async { self.rest(&mut entries) };
+                let write = self.rest(&mut entries);
                 let (asked, written) =
                     tokio::join!(biased; ask(pages, &mut signals, budget), write);
                 written?;
                 asked?
             } else {
-                self.rest(&mut entries)?;
+                self.rest(&mut entries).await?;
                 if self.is_full(query) {
                     return full(page.next);
                 }
@@ -173,10 +208,10 @@ impl<'a> Pull<'a> {
         Ok(fresh)
     }
 
-    /// Writes what is left of a page.
-    fn rest(&mut self, entries: &mut Entries<'_>) -> Result<(), Failure> {
+    /// Writes what is left of a page, and commits it.
+    async fn rest(&mut self, entries: &mut Entries<'_>) -> Result<(), Failure> {
         self.write(entries, false)?;
-        self.output.sink.flush().map_err(Failure::Output)?;
+        self.output.commit(&entries.at).await?;
         self.progress.page(self.receipt);
         Ok(())
     }
@@ -190,7 +225,7 @@ impl<'a> Pull<'a> {
             let sighting = Sighting {
                 query: Some(entries.query),
                 lane: entries.lane,
-                position: self.receipt.seen + 1,
+                position: self.skipped + self.receipt.seen + 1,
                 collected_at: Some(entries.now),
                 hashtag_feed: Some(true),
             };
@@ -203,12 +238,20 @@ impl<'a> Pull<'a> {
 
     /// Whether all that is left of a page lies below the limit.
     fn holds(&self, entries: &Entries<'_>) -> bool {
-        let most = self.receipt.written + entries.rest.len() as u64;
+        let most = self.written() + entries.rest.len() as u64;
         entries.query.limit.get().is_none_or(|limit| most < limit)
     }
 
     fn is_full(&self, query: &Query) -> bool {
-        query.limit.get() == Some(self.receipt.written)
+        query
+            .limit
+            .get()
+            .is_some_and(|limit| self.written() >= limit)
+    }
+
+    /// What the job has written of the hashtag, this run and those before it.
+    fn written(&self) -> u64 {
+        self.before + self.receipt.written
     }
 
     /// One list entry: counted, and written if it is a video not met before. Whether it was new to
@@ -241,7 +284,11 @@ impl<'a> Pull<'a> {
             return Ok(lane != sighting.lane);
         }
         let name = sighting.query.map(|query| query.name.as_str());
-        if self.output.known.has(name, &record.aweme_id) {
+        let known = self.output.holds(name, &record.aweme_id);
+        if let Some(now) = sighting.collected_at {
+            self.output.store.sight(&record, now, !known);
+        }
+        if known {
             *self.receipt.filtered.entry("known").or_default() += 1;
             return Ok(true);
         }
@@ -324,6 +371,24 @@ fn is_less_than_asked(stopped: StoppedBecause) -> bool {
     }
 }
 
+impl Output {
+    /// Whether a video is not to be written again.
+    fn holds(&self, name: Option<&str>, id: &str) -> bool {
+        self.known.has(name, id) || self.store.knows(id)
+    }
+
+    /// Ends a page: what was written goes out, and where something is remembered, to the disk
+    /// before it is.
+    async fn commit(&mut self, at: &Waypoint) -> Result<(), Failure> {
+        if !self.store.remembers() {
+            return self.sink.flush().map_err(Failure::Output);
+        }
+        let length = self.sink.secure().map_err(Failure::Output)?;
+        let committed = self.store.commit(at, length).await;
+        committed.map_err(Failure::Store)
+    }
+}
+
 impl Failure {
     /// Why the run stopped.
     #[must_use]
@@ -333,7 +398,7 @@ impl Failure {
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
                 StoppedBecause::ReaderClosed
             }
-            Self::Output(_) => StoppedBecause::Output,
+            Self::Output(_) | Self::Store(_) => StoppedBecause::Output,
         }
     }
 }

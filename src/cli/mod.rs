@@ -7,7 +7,9 @@ mod groups;
 mod input;
 mod output;
 mod source;
+mod store;
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -22,9 +24,11 @@ pub use groups::{Color, WordsArgs};
 pub use input::InputArgs;
 pub use output::{OutputArgs, SummaryTarget};
 pub use source::{LaneChoice, PaceArgs, SourceArgs};
+pub use store::StoreArgs;
 
 use crate::exit::Exit;
 use crate::input::HashtagName;
+use crate::store::Place;
 use crate::words;
 
 /// Turns a TikTok hashtag into structured video records, one JSON line each.
@@ -59,7 +63,7 @@ Every switch can also come from TIKTOK_HASHTAG_<SWITCH> (TIKTOK_HASHTAG_LIMIT=50
 the environment, the environment beats the file named by --env-file.
 
 Exit status: 0 complete, 2 usage, 3 not found, 4 blocked, 5 temporary, 6 bad data, 7 output,
-8 locked, 128+n signal. README.md says what each means to a script.";
+8 locked, 9 empty, 128+n signal. README.md says what each means to a script.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -86,6 +90,7 @@ Examples:
   tiktok-hashtag pull '#travel' food -n 20       two hashtags, 20 videos each
   tiktok-hashtag pull --input tags.txt -o out.jsonl --overwrite
   tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
+  tiktok-hashtag pull travel --store tiktok.db --new-only
   tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
 pub struct PullArgs {
     /// What to pull.
@@ -103,6 +108,9 @@ pub struct PullArgs {
     /// To where.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// What is remembered.
+    #[command(flatten)]
+    pub store: StoreArgs,
 }
 
 /// `import`.
@@ -266,13 +274,21 @@ fn without_password(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// A URL with its user name and password blanked out; `None` where it has none.
+/// A URL with its user name and password blanked out; `None` where it has neither.
 fn redacted(value: &str) -> Option<String> {
     let (scheme, rest) = value.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
-    let (_, host) = authority.rsplit_once('@')?;
     let path = &rest[authority.len()..];
-    Some(format!("{scheme}://[redacted]@{host}{path}"))
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((_, host)) => ("[redacted]@", host),
+        None => ("", authority),
+    };
+    let (path, query) = match path.split_once("password=") {
+        Some((path, _)) => (path, "password=[redacted]"),
+        None => (path, ""),
+    };
+    let hides = !user.is_empty() || !query.is_empty();
+    hides.then(|| format!("{scheme}://{user}{host}{path}{query}"))
 }
 
 /// Refuses a password among the arguments, where every user of the machine can read it.
@@ -280,15 +296,24 @@ fn check_secrets(command: &mut clap::Command, matches: &ArgMatches) -> Result<()
     let Some((_, matches)) = matches.subcommand() else {
         return Ok(());
     };
-    let typed = matches!(matches.try_contains_id("proxy"), Ok(true))
-        && matches.value_source("proxy") == Some(ValueSource::CommandLine);
-    let proxy = matches.try_get_one::<url::Url>("proxy").ok().flatten();
-    if typed && proxy.is_some_and(|proxy| proxy.password().is_some()) {
-        let words = "a proxy URL with a password is visible to every user of this machine; \
-                     set TIKTOK_HASHTAG_PROXY instead";
-        return Err(command.error(ErrorKind::ValueValidation, words));
-    }
-    Ok(())
+    let proxy = typed::<url::Url>(matches, "proxy").is_some_and(|url| url.password().is_some());
+    let store = typed::<Place>(matches, "store").is_some_and(Place::has_password);
+    let (what, variable) = match (proxy, store) {
+        (true, _) => ("proxy", "TIKTOK_HASHTAG_PROXY"),
+        (_, true) => ("store", "TIKTOK_HASHTAG_STORE"),
+        _ => return Ok(()),
+    };
+    let words = format!(
+        "a {what} URL with a password is visible to every user of this machine; \
+         set {variable} instead"
+    );
+    Err(command.error(ErrorKind::ValueValidation, words))
+}
+
+/// The value of a switch that stands on the command line itself.
+fn typed<'a, T: Any + Clone + Send + Sync>(matches: &'a ArgMatches, name: &str) -> Option<&'a T> {
+    let value = matches.try_get_one::<T>(name).ok().flatten()?;
+    (matches.value_source(name) == Some(ValueSource::CommandLine)).then_some(value)
 }
 
 #[cfg(test)]

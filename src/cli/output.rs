@@ -1,12 +1,16 @@
 //! Where records and receipts go.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
+use super::LaneChoice;
 use super::source::Seconds;
+use crate::input::Planned;
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
+use crate::store::Job;
 
 /// Where records and receipts go.
 #[derive(Debug, Args)]
@@ -22,7 +26,7 @@ pub struct OutputArgs {
     /// Replace FILE, whole and at the end.
     #[arg(long)]
     pub overwrite: bool,
-    /// Wait so long for another run that holds FILE, e.g. 15m, instead of ending with status 8.
+    /// Wait so long for another run that holds FILE or the store, e.g. 15m, instead of ending with status 8.
     #[arg(long, value_name = "D")]
     pub wait_lock: Option<Seconds>,
     /// Write the site's own object instead of the record.
@@ -58,6 +62,27 @@ impl OutputArgs {
             _ => Existing::Refuse,
         };
         Target::File(self.output.clone(), existing)
+    }
+
+    /// The job of pulling `planned` from `source` to there.
+    #[must_use]
+    pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
+        let file = Some(self.output.as_path()).filter(|path| *path != Path::new("-"));
+        let form = match self.form() {
+            Form::Record => "jsonl",
+            Form::Raw => "jsonl --raw",
+            Form::WithRaw => "jsonl --with-raw",
+        };
+        // Such a run writes another file than one that adds.
+        let beside = if self.overwrite { " --overwrite" } else { "" };
+        let format = format!("{form}{beside}");
+        Job::new(planned, file, format, source.to_string())
+    }
+
+    /// How long another run may be waited for.
+    #[must_use]
+    pub fn wait_lock(&self) -> Option<Duration> {
+        self.wait_lock.map(|wait| wait.0)
     }
 
     /// What is written for a video.

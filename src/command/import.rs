@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::summary::Summary;
+use super::turn::Turn;
 use super::{Refusal, output, output_failed};
 use crate::cli::ImportArgs;
 use crate::exit::{Exit, StoppedBecause};
@@ -17,6 +18,7 @@ use crate::record::{Lane, RawItem, Sighting};
 use crate::signals::Signals;
 use crate::source::Verdict;
 use crate::source::saved::{self, Outcome, Recording, What};
+use crate::store::Store;
 
 /// Entries between two flushes of the output.
 const BATCH: u64 = 100;
@@ -32,7 +34,9 @@ pub(super) async fn run(
         region: None,
         limit: Limit::All,
     });
-    let mut output = output::open(&args.output, &mut signals).await?;
+    let turn = Turn::within(args.output.wait_lock());
+    let mut output =
+        output::open(&args.output, (Store::default(), None), turn, &mut signals).await?;
     let mut summary = Summary::open(args.output.summary())?;
     let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
     progress.begin(&receipt);
@@ -58,7 +62,7 @@ pub(super) async fn run(
     receipt.close(stopped, stopped);
     summary.add(&receipt)?;
     let kept = output::kept(&output);
-    let finished = output::close(output, receipt.complete);
+    let finished = output::close(output, receipt.complete, false).await;
     match words {
         Some(refusal) => Err(Refusal {
             words: refusal.words + &kept,

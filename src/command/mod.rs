@@ -12,6 +12,7 @@ mod session;
 #[cfg(feature = "demo")]
 mod simulate;
 mod summary;
+mod turn;
 
 use std::io::{self, Write as _};
 
@@ -22,6 +23,7 @@ use crate::progress::Progress;
 use crate::record::Record;
 use crate::signals::Signals;
 use crate::sink::OutputError;
+use crate::store::StoreError;
 
 /// A command that ended without what it was asked for, in one line for the user.
 #[derive(Debug)]
@@ -48,11 +50,17 @@ impl Refusal {
 impl From<OutputError> for Refusal {
     fn from(error: OutputError) -> Self {
         let exit = match error {
-            OutputError::Io { .. } => Exit::Output,
+            OutputError::Io { .. } | OutputError::Shorter { .. } => Exit::Output,
             OutputError::Locked(_) => Exit::Locked,
             _ => Exit::Usage,
         };
         Self::new(exit, error.to_string())
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.exit(), error.to_string())
     }
 }
 

@@ -2,40 +2,48 @@
 //! with words about what a failed run leaves.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
-
+use super::turn::Turn;
 use super::{Refusal, output_failed};
 use crate::cli::OutputArgs;
 use crate::exit::Exit;
 use crate::pull::Output;
 use crate::signals::Signals;
 use crate::sink::{self, OutputError};
+use crate::store::Store;
 
-/// How often a lock that another run holds is looked at.
-const GLANCE: Duration = Duration::from_millis(100);
-
-/// Opens the output. While another run holds it, waits for as long as the user said.
-pub(super) async fn open(args: &OutputArgs, signals: &mut Signals) -> Result<Output, Refusal> {
+/// Opens the output once the run's turn has come. With `committed` bytes in `store`, to go on with
+/// what an unfinished run wrote.
+pub(super) async fn open(
+    args: &OutputArgs,
+    (store, committed): (Store, Option<u64>),
+    turn: Turn,
+    signals: &mut Signals,
+) -> Result<Output, Refusal> {
     let target = args.target();
-    let until = args.wait_lock.map(|wait| Instant::now() + wait.0);
     let (sink, known) = loop {
-        let now = Instant::now();
-        match (sink::open(&target), until) {
-            (Err(OutputError::Locked(_)), Some(until)) if now < until => {
-                tokio::select! {
-                    signal = signals.raised() => {
-                        return Err(Refusal::new(Exit::Signal(signal), ""));
-                    }
-                    () = sleep_until(until.min(now + GLANCE)) => {}
-                }
-            }
-            (opened, _) => break opened?,
+        let opened = sink::open(&target, committed);
+        let is_locked = matches!(opened, Err(OutputError::Locked(_)));
+        if !is_locked || !turn.may_come(signals).await? {
+            break opened?;
         }
     };
-    let form = args.form();
-    Ok(Output { sink, known, form })
+    Ok(Output {
+        sink,
+        known,
+        store,
+        form: args.form(),
+    })
+}
+
+/// Writes the job down before its first record, with the bytes its output holds by now.
+pub(super) async fn begin(output: &mut Output) -> Result<(), Refusal> {
+    if output.store.remembers() {
+        let length = output.sink.secure();
+        let length = length.map_err(|error| output_failed(&error))?;
+        output.store.begin(length).await?;
+    }
+    Ok(())
 }
 
 /// Where a run that does not end well leaves what it got, in words to follow its error.
@@ -46,16 +54,27 @@ pub(super) fn kept(output: &Output) -> String {
     })
 }
 
-/// Closes the output of a run that got all it was asked for, or did not.
+/// Closes the output of a run that got all it was asked for, or did not, and forgets its job where
+/// nothing of that `is_open`.
 ///
 /// # Errors
-/// When the output of a complete run cannot be closed.
-pub(super) fn close(output: Output, complete: bool) -> Result<(), Refusal> {
-    let partial = output.sink.partial().map(PathBuf::from);
-    match output.sink.finish(complete) {
+/// When the output of a complete run cannot be closed, or the store does not take it.
+pub(super) async fn close(output: Output, complete: bool, is_open: bool) -> Result<(), Refusal> {
+    let Output {
+        sink, mut store, ..
+    } = output;
+    let partial = sink.partial().map(PathBuf::from);
+    let finished = sink.finish(complete);
+    let forgotten = if finished.is_ok() && !is_open {
+        store.finish().await
+    } else {
+        Ok(())
+    };
+    store.close().await;
+    match finished {
         // The first cause stands; a sink that failed before fails again here.
         Err(error) if complete => Err(unfinished(&error, partial)),
-        _ => Ok(()),
+        _ => Ok(forgotten?),
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::advice::advice;
 use super::session::Session;
 use super::summary::Summary;
+use super::turn::Turn;
 use super::{Refusal, output, output_failed, plan};
-use crate::cli::{Environment, LaneChoice, OutputArgs, PullArgs};
+use crate::cli::{Environment, LaneChoice, PullArgs, StoreArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query};
 use crate::progress::Progress;
@@ -17,6 +18,7 @@ use crate::record::Lane;
 use crate::signals::Signals;
 use crate::source::http::Tally;
 use crate::source::short_link::ShortLinkError;
+use crate::store::{Job, Store, StoreError};
 
 /// Blocked hashtags in a row after which nobody is asked any more.
 const BLOCKS: usize = 3;
@@ -34,42 +36,66 @@ struct Run<'a> {
     blocks: usize,
     /// Whether an error has named the file that keeps what a failed run got.
     kept_is_said: bool,
+    /// Records written.
+    written: u64,
+    /// Whether a hashtag is left to go on with.
+    is_open: bool,
+    /// Whether a run that wrote nothing ends with a status of its own.
+    fail_empty: bool,
 }
 
 pub(super) async fn run(
     args: PullArgs,
     environment: &Environment,
-    signals: Signals,
-    progress: &Progress,
-) -> Result<Exit, Refusal> {
-    let planned = plan(args.input)?;
-    let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
-    let ended = all(&session, planned, &args.output, signals, progress).await;
-    session.close().await;
-    ended
-}
-
-async fn all(
-    session: &Session,
-    planned: Vec<Planned>,
-    output: &OutputArgs,
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
-    let opened = output::open(output, &mut signals).await?;
-    let summary = Summary::open(output.summary())?;
-    session.start().await?;
-    let mut run = Run {
-        session,
-        output: opened,
-        summary,
+    let planned = plan(args.input)?;
+    args.store.check().map_err(Refusal::usage)?;
+    let job = args.output.job(&planned, args.source.source);
+    let turn = Turn::within(args.output.wait_lock());
+    let claimed = claim(&args.store, &job, turn, &mut signals).await?;
+    let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    let run = Run {
+        session: &session,
+        output: output::open(&args.output, claimed, turn, &mut signals).await?,
+        summary: Summary::open(args.output.summary())?,
         signals,
         progress,
         met: HashSet::new(),
         exit: Exit::Ok,
         blocks: 0,
         kept_is_said: false,
+        written: 0,
+        is_open: false,
+        fail_empty: args.store.fail_empty,
     };
+    let ended = all(run, planned).await;
+    session.close().await;
+    ended
+}
+
+/// Opens the store for `job` once the run's turn has come, with the bytes of its output that are
+/// committed where an earlier run left it unfinished.
+async fn claim(
+    args: &StoreArgs,
+    job: &Job,
+    turn: Turn,
+    signals: &mut Signals,
+) -> Result<(Store, Option<u64>), Refusal> {
+    loop {
+        let claimed = Store::claimed(args.store.as_ref(), args.new_only, job).await;
+        let is_locked = matches!(claimed, Err(StoreError::Locked(_)));
+        if !is_locked || !turn.may_come(signals).await? {
+            return Ok(claimed?);
+        }
+    }
+}
+
+async fn all(mut run: Run<'_>, planned: Vec<Planned>) -> Result<Exit, Refusal> {
+    // Both locks are ours before a browser starts or anybody is asked.
+    run.session.start().await?;
+    output::begin(&mut run.output).await?;
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
     }
@@ -78,7 +104,7 @@ async fn all(
             break;
         }
     }
-    run.finish()
+    run.finish().await
 }
 
 impl Run<'_> {
@@ -96,6 +122,10 @@ impl Run<'_> {
         if !self.met.insert(query.name.clone()) {
             return Ok(Exit::Ok);
         }
+        if self.output.store.turn_to(query.name.as_str()).await? {
+            tracing::info!("{}: done by the run before", query.name);
+            return Ok(Exit::Ok);
+        }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
         if let Some(words) = self.reason_to_stop() {
             receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
@@ -103,10 +133,23 @@ impl Run<'_> {
         } else {
             self.pull(&query, &mut receipt, before).await;
         }
-        self.summary.add(&receipt)?;
-        let exit = receipt.stopped_because.exit();
-        self.note(exit);
-        Ok(exit)
+        self.end(&receipt).await?;
+        Ok(receipt.stopped_because.exit())
+    }
+
+    /// Hands out a closed receipt and remembers what it says.
+    async fn end(&mut self, receipt: &Receipt) -> Result<(), Refusal> {
+        self.summary.add(receipt)?;
+        match self.output.store.end(receipt).await {
+            Err(error) if receipt.complete => return Err(error.into()),
+            // The first cause stands; a store that failed before fails again here.
+            Err(error) => tracing::debug!("{error}"),
+            Ok(()) => {}
+        }
+        self.written += receipt.written;
+        self.is_open |= receipt.next_cursor.is_some();
+        self.note(receipt.stopped_because.exit());
+        Ok(())
     }
 
     /// Why no further hashtag is begun.
@@ -157,14 +200,18 @@ impl Run<'_> {
         if self.exit == Exit::Ok || exit.is_final() {
             self.exit = exit;
         }
+        self.is_open |= exit.is_worth_repeating();
     }
 
-    fn finish(self) -> Result<Exit, Refusal> {
+    async fn finish(self) -> Result<Exit, Refusal> {
         let complete = self.exit == Exit::Ok;
         let kept = output::kept(&self.output);
-        output::close(self.output, complete)?;
+        output::close(self.output, complete, self.is_open).await?;
         if !complete && !self.kept_is_said && !kept.is_empty() {
             tracing::error!("not all was pulled{kept}");
+        }
+        if complete && self.fail_empty && self.written == 0 {
+            return Ok(Exit::Empty);
         }
         Ok(self.exit)
     }
@@ -180,6 +227,7 @@ fn say(failure: &Failure, receipt: &Receipt, kept: &str) {
                 tracing::error!("{tag}: {}{kept}", refusal.words);
             }
         }
+        Failure::Store(error) => tracing::error!("{tag}: {error}{kept}"),
         Failure::Source(error) => {
             let share = match (receipt.written, receipt.asked) {
                 (0, _) => String::new(),

@@ -116,7 +116,8 @@ pub struct ShortLink {
     pub link: Url,
     /// The link as the user gave it.
     pub given: String,
-    region: Option<Region>,
+    /// A hint about the viewer's country.
+    pub region: Option<Region>,
     limit: Limit,
 }
 

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::jsonl::Jsonl;
-use super::lock::{lock_if_there, open_locked};
+use super::lock::{lock_if_there, lock_left, open_locked};
 use super::{Existing, Known, Row, Sink};
 
 /// How every line of ours begins.
@@ -29,6 +29,19 @@ pub enum OutputError {
         path: PathBuf,
         /// The first line that is none, counted from 1.
         line: usize,
+    },
+    /// It lacks what an unfinished run of ours wrote, so somebody else changed it.
+    #[error(
+        "{} has {length} bytes, the store knows of {committed} of an unfinished run; it was left \
+         as it is, put it back or choose another --output", .path.display()
+    )]
+    Shorter {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        length: u64,
+        /// The bytes that were safe in it.
+        committed: u64,
     },
     /// Another run writes it.
     #[error("{} is locked by another run; wait for its end, or let --wait-lock do that", .0.display())]
@@ -50,10 +63,32 @@ impl OutputError {
             error,
         }
     }
+
+    fn shorter(path: &Path, length: u64, committed: u64) -> Self {
+        Self::Shorter {
+            path: path.to_owned(),
+            length,
+            committed,
+        }
+    }
+
+    /// The same of the file at `path`, for one that is only beside it.
+    fn blamed_on(self, path: &Path) -> Self {
+        match self {
+            Self::Locked(_) => Self::Locked(path.to_owned()),
+            Self::Io { error, .. } => Self::io(path, error),
+            other => other,
+        }
+    }
 }
 
-/// Opens `path`, locked against other runs, with the ids it holds.
-pub(super) fn open(path: &Path, existing: Existing) -> Result<(Box<dyn Sink>, Known), OutputError> {
+/// Opens `path`, locked against other runs, with the ids it holds; with `committed`, to go on with
+/// what an unfinished run wrote.
+pub(super) fn open(
+    path: &Path,
+    existing: Existing,
+    committed: Option<u64>,
+) -> Result<(Box<dyn Sink>, Known), OutputError> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
             let error = io::Error::from(io::ErrorKind::IsADirectory);
@@ -70,16 +105,61 @@ pub(super) fn open(path: &Path, existing: Existing) -> Result<(Box<dyn Sink>, Kn
         Err(error) => return Err(OutputError::io(path, error)),
     }
     if existing == Existing::Overwrite {
-        let sink = Beside::create(&target_of(path))?;
-        return Ok((Box::new(sink), Known::default()));
+        let sink = replacing(&target_of(path), committed)?;
+        return Ok((sink, Known::default()));
     }
-    let mut file = lock_growing(path)?;
+    let mut file = match committed {
+        Some(committed) => lock_committed(path, committed)?,
+        None => lock_growing(path)?,
+    };
     let known = match (existing, length(&file, path)?) {
         (_, 0) => Known::default(),
         (Existing::Append, _) => mend(&mut file, path)?,
+        _ if committed.is_some() => Known::default(),
         _ => return Err(OutputError::NotEmpty(path.to_owned())),
     };
     Ok((Box::new(Growing(Jsonl::new(file))), known))
+}
+
+/// What is written in the place of `path`: a new file beside it, or the one an unfinished run left
+/// there. One that died right after it had replaced the file left all it knew of in `path` itself.
+fn replacing(path: &Path, committed: Option<u64>) -> Result<Box<dyn Sink>, OutputError> {
+    let Some(committed) = committed.filter(|committed| *committed > 0) else {
+        return Ok(Box::new(Beside::create(path)?));
+    };
+    if let Some(beside) = Beside::resume(path, committed)? {
+        return Ok(Box::new(beside));
+    }
+    let gone = || OutputError::shorter(&partial_of(path), 0, committed);
+    if !path.exists() {
+        return Err(gone());
+    }
+    let file = lock_growing(path)?;
+    if length(&file, path)? != committed {
+        return Err(gone());
+    }
+    Ok(Box::new(Growing(Jsonl::new(file))))
+}
+
+/// The file an unfinished run added to, locked, without what lies beyond its `committed` bytes. One
+/// that is not there is not made: it lacks them all.
+fn lock_committed(path: &Path, committed: u64) -> Result<File, OutputError> {
+    if committed > 0 && !path.exists() {
+        return Err(OutputError::shorter(path, 0, committed));
+    }
+    let file = lock_growing(path)?;
+    cut(&file, path, committed)?;
+    Ok(file)
+}
+
+/// Cuts what lies beyond the `committed` bytes of a file that we have locked.
+fn cut(file: &File, path: &Path, committed: u64) -> Result<(), OutputError> {
+    let length = length(file, path)?;
+    if length < committed {
+        return Err(OutputError::shorter(path, length, committed));
+    }
+    let cut = file.set_len(committed);
+    cut.map_err(|error| OutputError::io(path, error))
 }
 
 fn length(file: &File, path: &Path) -> Result<u64, OutputError> {
@@ -206,6 +286,10 @@ impl Sink for Growing {
         self.0.flush()
     }
 
+    fn secure(&mut self) -> io::Result<u64> {
+        secure(&mut self.0)
+    }
+
     fn finish(self: Box<Self>, _complete: bool) -> anyhow::Result<()> {
         close(self.0).map(drop)
     }
@@ -238,21 +322,44 @@ impl Drop for Partial {
 impl Beside {
     /// Locks what is there, and the file beside it, whichever of them there is.
     fn create(path: &Path) -> Result<Self, OutputError> {
+        let old = lock_if_there(path)?;
         let partial = partial_of(path);
-        let mut old = lock_if_there(path)?;
-        let file = fresh(&partial, mode_of(path)).map_err(|error| match error {
-            OutputError::Locked(_) => OutputError::Locked(path.to_owned()),
-            OutputError::Io { error, .. } => OutputError::io(path, error),
-            other => other,
-        })?;
+        let file = fresh(&partial, mode_of(path)).map_err(|error| error.blamed_on(path))?;
         let partial = Partial {
             path: partial,
             is_kept: false,
         };
-        if old.is_none() {
+        Self::with(path, old, partial, file)
+    }
+
+    /// The same with what an unfinished run left beside, without what lies beyond the `committed`
+    /// bytes of it; `None` where it left nothing.
+    fn resume(path: &Path, committed: u64) -> Result<Option<Self>, OutputError> {
+        let old = lock_if_there(path)?;
+        let partial = partial_of(path);
+        let left = lock_left(&partial).map_err(|error| error.blamed_on(path))?;
+        let Some(file) = left else {
+            return Ok(None);
+        };
+        cut(&file, &partial, committed)?;
+        let partial = Partial {
+            path: partial,
+            is_kept: true,
+        };
+        Self::with(path, old, partial, file).map(Some)
+    }
+
+    fn with(
+        path: &Path,
+        old: Option<File>,
+        partial: Partial,
+        file: File,
+    ) -> Result<Self, OutputError> {
+        let old = match old {
             // A run that adds to it may have begun since.
-            old = lock_if_there(path)?;
-        }
+            None => lock_if_there(path)?,
+            old => old,
+        };
         Ok(Self {
             partial,
             out: Jsonl::new(file),
@@ -310,6 +417,10 @@ impl Sink for Beside {
         self.out.flush()
     }
 
+    fn secure(&mut self) -> io::Result<u64> {
+        secure(&mut self.out)
+    }
+
     fn partial(&self) -> Option<&Path> {
         self.partial.is_kept.then_some(&self.partial.path)
     }
@@ -336,6 +447,19 @@ impl Sink for Beside {
         }
         Ok(())
     }
+}
+
+/// Flushes into a file, waits until that is on disk, and says how long it is by now.
+fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
+    out.flush()?;
+    let file = out.writer();
+    sync(file)?;
+    let metadata = file.metadata()?;
+    Ok(if metadata.is_file() {
+        metadata.len()
+    } else {
+        0
+    })
 }
 
 /// Flushes, and waits until the file is on disk. Where that fails the file ends with its last whole
@@ -381,8 +505,62 @@ fn sync(file: &File) -> io::Result<()> {
 mod tests {
     use std::fs;
 
-    use super::{RECORD_START, open};
+    use super::{OutputError, RECORD_START, open};
     use crate::sink::Existing;
+
+    /// What is said of a resumed `path`, which nothing changes by it.
+    fn refused(path: &std::path::Path, existing: Existing, committed: u64) -> OutputError {
+        let before = fs::read(path).ok();
+        let refused = open(path, existing, Some(committed)).err();
+        assert_eq!(fs::read(path).ok(), before);
+        refused.expect("a file that lacks something")
+    }
+
+    #[test]
+    fn a_run_goes_on_in_the_file_beside_under_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        let partial = folder.path().join("out.jsonl.partial");
+        fs::write(&path, "old\n").unwrap();
+        fs::write(&partial, "one\ntw").unwrap();
+        let (mut sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
+        assert_eq!(sink.secure().unwrap(), 4);
+        assert_eq!(sink.partial(), Some(&*partial));
+        let second = refused(&path, Existing::Overwrite, 2);
+        assert!(matches!(second, OutputError::Locked(_)), "{second}");
+        sink.finish(false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old\n");
+        assert_eq!(fs::read(&partial).unwrap(), b"one\n");
+        let (sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
+        sink.finish(true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one\n");
+        // A run that died after the file took its place.
+        let (mut sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
+        assert_eq!(sink.secure().unwrap(), 4);
+        assert!(!partial.exists());
+    }
+
+    #[test]
+    fn a_run_goes_on_in_no_file_that_lacks_what_it_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        for existing in [Existing::Refuse, Existing::Append, Existing::Overwrite] {
+            let gone = refused(&path, existing, 4);
+            assert!(matches!(gone, OutputError::Shorter { .. }), "{gone}");
+            fs::write(&path, "one").unwrap();
+            let short = refused(&path, existing, 4);
+            assert!(matches!(short, OutputError::Shorter { .. }), "{short}");
+            fs::remove_file(&path).unwrap();
+        }
+        fs::write(&path, "one\ntwo\n").unwrap();
+        let held = open(&path, Existing::Refuse, Some(8)).unwrap();
+        let second = refused(&path, Existing::Refuse, 4);
+        assert!(matches!(second, OutputError::Locked(_)), "{second}");
+        drop(held);
+        let (mut sink, _) = open(&path, Existing::Refuse, Some(4)).unwrap();
+        assert_eq!(sink.secure().unwrap(), 4);
+        assert_eq!(fs::read(&path).unwrap(), b"one\n");
+    }
 
     #[test]
     fn a_first_line_cut_anywhere_is_ours_to_cut() {
@@ -390,13 +568,13 @@ mod tests {
         let path = folder.path().join("out.jsonl");
         for cut in 1..=RECORD_START.len() {
             fs::write(&path, &RECORD_START[..cut]).unwrap();
-            let (sink, _) = open(&path, Existing::Append).unwrap();
+            let (sink, _) = open(&path, Existing::Append, None).unwrap();
             sink.finish(true).unwrap();
             assert_eq!(fs::read(&path).unwrap(), b"", "cut at {cut}");
         }
         for other in ["x", "{\"inputs", "[", "{ \"input\""] {
             fs::write(&path, other).unwrap();
-            assert!(open(&path, Existing::Append).is_err(), "{other}");
+            assert!(open(&path, Existing::Append, None).is_err(), "{other}");
             assert_eq!(fs::read(&path).unwrap(), other.as_bytes());
         }
     }

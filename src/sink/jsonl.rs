@@ -28,6 +28,11 @@ impl<W: Write> Jsonl<W> {
         }
     }
 
+    /// The writer, as far as it was flushed.
+    pub(super) fn writer(&self) -> &W {
+        self.out.get_ref()
+    }
+
     /// The writer itself, and whether everything could be flushed into it.
     pub(super) fn into_parts(mut self) -> (W, io::Result<()>) {
         let flushed = if self.broken {

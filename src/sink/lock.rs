@@ -29,11 +29,21 @@ pub(super) fn open_locked(
 
 /// The file at `path`, locked; `None` where there is none, or none that a lock is for.
 pub(super) fn lock_if_there(path: &Path) -> Result<Option<File>, OutputError> {
+    lock_unfollowed(path, OpenOptions::new().read(true))
+}
+
+/// The same, to be cut and added to.
+pub(super) fn lock_left(path: &Path) -> Result<Option<File>, OutputError> {
+    lock_unfollowed(path, OpenOptions::new().read(true).append(true))
+}
+
+fn lock_unfollowed(path: &Path, options: &mut OpenOptions) -> Result<Option<File>, OutputError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         _ => return Ok(None),
     }
-    match open_locked(path, || open_unfollowed(path)) {
+    unfollowed(options);
+    match open_locked(path, || options.open(path)) {
         Err(OutputError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         locked => locked.map(Some),
     }
@@ -52,10 +62,8 @@ fn take(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Opens to read; a link that somebody put there is refused, a pipe does not block.
-fn open_unfollowed(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
+/// Refuses a link that somebody put there, and keeps a pipe from blocking.
+fn unfollowed(options: &mut OpenOptions) {
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;
@@ -63,7 +71,8 @@ fn open_unfollowed(path: &Path) -> io::Result<File> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         options.custom_flags(flags.bits().cast_signed());
     }
-    options.open(path)
+    #[cfg(not(unix))]
+    let _ = options;
 }
 
 /// Whether `path` still leads to this very file.

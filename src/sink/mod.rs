@@ -37,6 +37,15 @@ pub trait Sink {
     /// When it cannot be written.
     fn flush(&mut self) -> std::io::Result<()>;
 
+    /// Flushes, and waits until a file is safe on disk; its length in bytes, 0 where a stream has
+    /// none.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn secure(&mut self) -> std::io::Result<u64> {
+        self.flush().map(|()| 0)
+    }
+
     /// The file that keeps what a run got which does not end well, where that is not the output.
     fn partial(&self) -> Option<&Path> {
         None
@@ -86,17 +95,21 @@ impl Known {
     }
 }
 
-/// Opens `target`, with what it already holds.
+/// Opens `target`, with what it already holds. With `committed`, to go on with what an unfinished
+/// run wrote: what lies beyond that many bytes is cut.
 ///
 /// # Errors
 /// [`OutputError`] when the file cannot be used as asked; nothing has been changed then.
-pub fn open(target: &Target) -> Result<(Box<dyn Sink>, Known), OutputError> {
+pub fn open(
+    target: &Target,
+    committed: Option<u64>,
+) -> Result<(Box<dyn Sink>, Known), OutputError> {
     match target {
         Target::Stdout => {
             let sink = jsonl::Jsonl::new(std::io::stdout().lock());
             Ok((Box::new(sink), Known::default()))
         }
-        Target::File(path, existing) => file::open(path, *existing),
+        Target::File(path, existing) => file::open(path, *existing, committed),
     }
 }
 

@@ -113,6 +113,10 @@ impl Source for Auto {
         }
     }
 
+    fn resume(&self, text: &str) -> Option<Cursor> {
+        self.current.resume(text)
+    }
+
     fn tag_id(&self) -> Option<String> {
         self.current.tag_id().or_else(|| self.tag_id.clone())
     }

@@ -91,6 +91,12 @@ pub trait Source: Send {
     /// [`Error`] when the site did not tell.
     async fn tag_info(&mut self, query: &Query) -> Result<TagInfo, Error>;
 
+    /// The cursor an earlier run wrote down as `text`, where the feed can be asked for from there;
+    /// `None` for a lane that always begins at the top.
+    fn resume(&self, _text: &str) -> Option<Cursor> {
+        None
+    }
+
     /// The hashtag's id, once the source knows it.
     fn tag_id(&self) -> Option<String> {
         None

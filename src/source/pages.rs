@@ -34,12 +34,12 @@ pub struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// The feed of `query` from its top.
-    pub fn new(source: &'a mut dyn Source, query: &'a Query) -> Self {
+    /// The feed of `query` from `at` on, `None` for its top.
+    pub fn new(source: &'a mut dyn Source, query: &'a Query, at: Option<Cursor>) -> Self {
         Self {
             source,
             query,
-            at: None,
+            at,
             strikes: 0,
             last: None,
             freed: false,
@@ -206,7 +206,7 @@ mod tests {
             limit: crate::input::Limit::All,
         };
         let mut stalled = false;
-        let mut pages = Pages::new(&mut script, &query);
+        let mut pages = Pages::new(&mut script, &query, None);
         for (_, fresh, _) in answers {
             match pages.next().await.unwrap() {
                 Ok(page) => pages.learn(&page, *fresh > 0),
@@ -425,7 +425,7 @@ mod tests {
             limit: crate::input::Limit::All,
         };
         let (mut met, mut barren, mut stalled) = (HashSet::new(), 0, false);
-        let mut pages = Pages::new(&mut model, &query);
+        let mut pages = Pages::new(&mut model, &query, None);
         while let Some(asked) = pages.next().await {
             let Ok(page) = asked else {
                 stalled = true;

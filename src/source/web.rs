@@ -161,6 +161,10 @@ impl Source for Web {
         self.resolve(query).await
     }
 
+    fn resume(&self, text: &str) -> Option<Cursor> {
+        text.parse().ok().map(Cursor)
+    }
+
     fn tag_id(&self) -> Option<String> {
         self.tag.as_ref()?.id.clone()
     }

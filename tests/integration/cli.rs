@@ -365,3 +365,28 @@ mod pulling {
         assert_eq!((ended.status, ended.ids().len()), (0, 10));
     }
 }
+
+/// The switch is known everywhere; a build that lacks what is behind it says which part to build.
+#[cfg(not(feature = "store"))]
+#[test]
+fn a_build_without_a_store_names_the_feature() {
+    for store in ["store.db", "postgres://host/db"] {
+        let ended = Folder::new().pull(&["t5", "--store", store]);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(
+            ended.stderr.contains("the cargo feature \"store\""),
+            "{ended:?}"
+        );
+    }
+}
+
+#[cfg(all(feature = "store", not(feature = "postgres")))]
+#[test]
+fn a_build_without_postgresql_names_the_feature() {
+    let ended = Folder::new().pull(&["t5", "--store", "postgres://host/db"]);
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(
+        ended.stderr.contains("the cargo feature \"postgres\""),
+        "{ended:?}"
+    );
+}

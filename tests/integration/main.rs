@@ -40,6 +40,8 @@ mod secrets;
 #[cfg(feature = "demo")]
 mod site;
 mod socket;
+#[cfg(all(unix, feature = "demo", feature = "store"))]
+mod store;
 #[cfg(all(unix, feature = "demo"))]
 mod surroundings;
 mod trouble;

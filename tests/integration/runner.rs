@@ -142,6 +142,13 @@ impl Running {
         self.0.id()
     }
 
+    /// Kills it; its status, which is another one where it had ended.
+    #[cfg(all(unix, feature = "demo", feature = "store"))]
+    pub(crate) fn kill(mut self) -> i32 {
+        self.0.kill().unwrap();
+        shell_status(self.0.wait().unwrap())
+    }
+
     /// Waits for the end and takes what is left in both streams.
     pub(crate) fn end(mut self) -> Ended {
         let stdout = self.0.stdout.take().map(read_all);

@@ -1,0 +1,37 @@
+//! What is remembered between runs.
+
+use clap::Args;
+
+use crate::store::Place;
+
+/// What is remembered between runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Store")]
+pub struct StoreArgs {
+    /// Keep records, counts over time and progress in this SQLite file or PostgreSQL database; a
+    /// URL with a password only by TIKTOK_HASHTAG_STORE.
+    #[arg(long, value_name = "FILE|URL")]
+    pub store: Option<Place>,
+    /// Write only videos that no run with this store has written; needs --store.
+    #[arg(long)]
+    pub new_only: bool,
+    /// End with status 9 when the run wrote nothing.
+    #[arg(long)]
+    pub fail_empty: bool,
+}
+
+impl StoreArgs {
+    /// Whether they go together; they may come from the environment too.
+    ///
+    /// # Errors
+    /// A sentence for the user when they do not.
+    pub fn check(&self) -> Result<(), String> {
+        if self.new_only && self.store.is_none() {
+            return Err(
+                "--new-only needs a store to remember what was written; add --store FILE"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What is written at the end of a page and of a hashtag, each in one transaction.
+
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _};
+
+use super::Waypoint;
+use super::page::{Page, Seen};
+use crate::clock::epoch_seconds;
+use crate::receipt::Receipt;
+
+/// One page: its sightings, what of them was written, and where job `id` is now.
+pub(super) async fn commit(
+    db: &mut AnyConnection,
+    id: i64,
+    tag: &str,
+    page: &Page,
+    at: &Waypoint,
+    committed: i64,
+) -> sqlx::Result<()> {
+    let mut all = db.begin().await?;
+    let videos: Vec<&Seen> = page.0.iter().collect();
+    insert(&mut all, &VIDEOS, &videos, |query, video| {
+        query
+            .bind(video.id.clone())
+            .bind(video.author_uid.clone())
+            .bind(video.author_unique_id.clone())
+            .bind(video.create_time)
+            .bind(video.at)
+            .bind(video.at)
+            .bind(video.record.clone())
+    })
+    .await?;
+    insert(&mut all, &OBSERVATIONS, &videos, |query, video| {
+        let query = query.bind(video.id.clone()).bind(tag.to_owned());
+        let query = query.bind(video.at);
+        video
+            .counts
+            .iter()
+            .fold(query, |query, count| query.bind(*count))
+    })
+    .await?;
+    let written: Vec<&Seen> = page.0.iter().filter(|video| video.written).collect();
+    insert(&mut all, &SEEN, &written, |query, video| {
+        let query = query.bind(tag.to_owned()).bind(video.id.clone());
+        query.bind(video.at)
+    })
+    .await?;
+    insert(&mut all, &WRITTEN, &written, |query, video| {
+        let query = query.bind(id).bind(tag.to_owned());
+        query.bind(video.id.clone())
+    })
+    .await?;
+    progress(&mut all, id, tag, at).await?;
+    let job = sqlx::query("UPDATE jobs SET committed = $1, updated_at = $2 WHERE id = $3");
+    let job = job.bind(committed).bind(epoch_seconds()).bind(id);
+    job.execute(&mut *all).await?;
+    all.commit().await
+}
+
+async fn progress(db: &mut AnyConnection, id: i64, tag: &str, at: &Waypoint) -> sqlx::Result<()> {
+    let row = "INSERT INTO progress \
+               (job, tag, lane, cursor_previous, cursor_next, seen_previous, done) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0) \
+               ON CONFLICT (job, tag) DO UPDATE SET lane = excluded.lane, \
+               cursor_previous = excluded.cursor_previous, cursor_next = excluded.cursor_next, \
+               seen_previous = excluded.seen_previous";
+    let row = sqlx::query(row)
+        .bind(id)
+        .bind(tag.to_owned())
+        .bind(at.lane.clone())
+        .bind(at.previous.clone())
+        .bind(at.next.clone())
+        .bind(whole(at.before));
+    row.execute(db).await.map(drop)
+}
+
+/// A receipt, and that a complete hashtag is done.
+pub(super) async fn end(db: &mut AnyConnection, id: i64, receipt: &Receipt) -> sqlx::Result<()> {
+    let mut all = db.begin().await?;
+    let tag = receipt.tag.clone().unwrap_or_default();
+    let run = "INSERT INTO runs \
+               (tag, started_at, finished_at, stopped_because, exit_code, written, receipt) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let run = sqlx::query(run)
+        .bind(tag.clone())
+        .bind(receipt.started_at)
+        .bind(receipt.finished_at)
+        .bind(receipt.stopped_because.as_str().to_owned())
+        .bind(i64::from(receipt.exit_code))
+        .bind(whole(receipt.written))
+        .bind(crate::sink::safe_json(receipt));
+    run.execute(&mut *all).await?;
+    if receipt.complete {
+        let done = "INSERT INTO progress (job, tag, lane, seen_previous, done) \
+                    VALUES ($1, $2, '', 0, 1) \
+                    ON CONFLICT (job, tag) DO UPDATE SET done = 1, cursor_next = NULL";
+        let done = sqlx::query(done).bind(id).bind(tag);
+        done.execute(&mut *all).await?;
+    }
+    all.commit().await
+}
+
+/// A table that gets many rows at once.
+struct Table {
+    into: &'static str,
+    columns: usize,
+    conflict: &'static str,
+}
+
+const VIDEOS: Table = Table {
+    into: "videos (aweme_id, author_uid, author_unique_id, create_time, first_seen_at, \
+           last_seen_at, record)",
+    columns: 7,
+    conflict: "ON CONFLICT (aweme_id) DO UPDATE SET author_uid = excluded.author_uid, \
+               author_unique_id = excluded.author_unique_id, create_time = excluded.create_time, \
+               last_seen_at = excluded.last_seen_at, record = excluded.record",
+};
+const OBSERVATIONS: Table = Table {
+    into: "observations (aweme_id, tag, observed_at, play_count, digg_count, comment_count, \
+           share_count, collect_count)",
+    columns: 8,
+    conflict: "",
+};
+const SEEN: Table = Table {
+    into: "seen (tag, aweme_id, written_at)",
+    columns: 3,
+    conflict: "ON CONFLICT (tag, aweme_id) DO NOTHING",
+};
+const WRITTEN: Table = Table {
+    into: "written (job, tag, aweme_id)",
+    columns: 3,
+    conflict: "ON CONFLICT (job, tag, aweme_id) DO NOTHING",
+};
+
+type Statement<'q> = Query<'q, Any, AnyArguments>;
+
+/// Inserts `rows` with one statement, so that a far server is asked once.
+async fn insert<T>(
+    db: &mut AnyConnection,
+    table: &Table,
+    rows: &[T],
+    bind: impl for<'q> Fn(Statement<'q>, &T) -> Statement<'q>,
+) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (into, conflict) = (table.into, table.conflict);
+    let values = placeholders(rows.len(), table.columns);
+    let statement = format!("INSERT INTO {into} VALUES {values} {conflict}");
+    // Made of constants and numbers.
+    let query = sqlx::query(AssertSqlSafe(statement)).persistent(false);
+    rows.iter().fold(query, bind).execute(db).await.map(drop)
+}
+
+/// `($1, $2), ($3, $4)` and so on.
+fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let numbers = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", numbers.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// A count as the database takes it.
+pub(super) fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn placeholders_count_through_the_rows() {
+        assert_eq!(placeholders(1, 1), "($1)");
+        assert_eq!(placeholders(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+}

@@ -1,0 +1,361 @@
+//! The one writer of the tables, in the SQL that both databases speak. Every call is one
+//! transaction, or one statement that is one by itself.
+
+use std::path::Path;
+use std::sync::Once;
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sqlx::any::{AnyConnectOptions, AnyRow};
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Row as _};
+use url::Url;
+
+use super::commit::{commit, end, whole};
+use super::ids::Ids;
+use super::job::LIFE;
+use super::lock::{Lock, NoLock};
+use super::page::Page;
+use super::schema::{Dialect, Found, NEWEST};
+use super::{Job, Left, Place, StoreError, Unfinished, Waypoint};
+use crate::receipt::Receipt;
+
+/// Longest wait for a server to let us in.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Ids read at a time, so that a long list is never there twice.
+const CHUNK: i64 = 10_000;
+
+/// An open store.
+pub(super) struct Database {
+    db: AnyConnection,
+    dialect: Dialect,
+    /// Its name in messages.
+    name: String,
+    /// Dropped after the connection.
+    _lock: Option<Lock>,
+}
+
+impl Database {
+    /// Opens the store at `place`, which is made where there is none.
+    pub(super) async fn open(place: &Place) -> Result<Self, StoreError> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let name = place.to_string();
+        let mut store = match place {
+            Place::File(path) => Self::open_file(path, name).await?,
+            #[cfg(feature = "postgres")]
+            Place::Server(url) => Self::connect(url, Dialect::Postgres, name, None).await?,
+            #[cfg(not(feature = "postgres"))]
+            Place::Server(_) => return Err(StoreError::LeftOut("postgres")),
+        };
+        let ready = match store.make_ready().await {
+            Ok(()) => store
+                .dialect
+                .enter(&mut store.db)
+                .await
+                .map_err(|it| store.told(&it)),
+            Err(error) => Err(error),
+        };
+        match ready {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn open_file(path: &Path, name: String) -> Result<Self, StoreError> {
+        let lock = match Lock::take(path) {
+            Ok(lock) => lock,
+            Err(NoLock::Taken) => return Err(StoreError::Locked(name)),
+            Err(NoLock::NotADatabase) => return Err(StoreError::NotADatabase(name)),
+            Err(NoLock::Io(error)) => return Err(unusable(name, error)),
+        };
+        let real = path.canonicalize();
+        let real = real.map_err(|error| unusable(name.clone(), error))?;
+        let Some(text) = real.to_str() else {
+            return Err(unusable(name, "its path is no UTF-8"));
+        };
+        let text = utf8_percent_encode(text, NON_ALPHANUMERIC);
+        let url = Url::parse(&format!("sqlite:{text}?mode=rw"))
+            .map_err(|error| unusable(name.clone(), error))?;
+        Self::connect(&url, Dialect::Sqlite, name, Some(lock)).await
+    }
+
+    async fn connect(
+        url: &Url,
+        dialect: Dialect,
+        name: String,
+        lock: Option<Lock>,
+    ) -> Result<Self, StoreError> {
+        let options = AnyConnectOptions::from_url(url);
+        let options = options.map_err(|error| told(dialect, &name, &error))?;
+        // What a statement is told about may be long, and is nobody's business.
+        let options = options.disable_statement_logging();
+        let connected = tokio::time::timeout(PATIENCE, options.connect()).await;
+        let Ok(connected) = connected else {
+            return Err(unusable(name, "the server does not answer"));
+        };
+        Ok(Self {
+            db: connected.map_err(|error| told(dialect, &name, &error))?,
+            dialect,
+            name,
+            _lock: lock,
+        })
+    }
+
+    /// Refuses what is not ours, newer or damaged, before anything is written; makes the tables.
+    async fn make_ready(&mut self) -> Result<(), StoreError> {
+        let looked = self.dialect.look(&mut self.db).await;
+        let from = match looked.map_err(|error| self.told(&error))? {
+            Found::Nothing => 0,
+            Found::Foreign => return Err(StoreError::Foreign(self.name.clone())),
+            Found::Version(found) if found > NEWEST => {
+                return Err(StoreError::Newer {
+                    place: self.name.clone(),
+                    found,
+                    known: NEWEST,
+                });
+            }
+            Found::Version(found) => found,
+        };
+        let damage = self.dialect.damage(&mut self.db).await;
+        if let Some(cause) = damage.map_err(|error| self.told(&error))? {
+            let place = self.name.clone();
+            return Err(StoreError::Damaged { place, cause });
+        }
+        if from == NEWEST {
+            return Ok(());
+        }
+        let made = self.dialect.migrate(&mut self.db, from).await;
+        made.map_err(|error| self.told(&error))
+    }
+
+    /// What the unfinished job of `job`'s output left; it must be this job.
+    pub(super) async fn claim(
+        &mut self,
+        job: &Job,
+        now: i64,
+    ) -> Result<Option<Unfinished>, StoreError> {
+        #[cfg(feature = "postgres")]
+        self.lock(job).await?;
+        let question = "SELECT id, hashtags, region, format, source, committed FROM jobs \
+                        WHERE output = $1 AND updated_at > $2";
+        let question = sqlx::query(question).bind(job.output.clone());
+        let row = question.bind(now - LIFE).fetch_optional(&mut self.db).await;
+        let Some(row) = row.map_err(|error| self.told(&error))? else {
+            return Ok(None);
+        };
+        let (unfinished, theirs) = job_row(&row, job).map_err(|error| self.told(&error))?;
+        match theirs.differs_in(job) {
+            Some(parameter) => Err(StoreError::OtherJob(parameter)),
+            None => Ok(Some(unfinished)),
+        }
+    }
+
+    /// Takes the job's lock on a server, which is freed with the connection.
+    #[cfg(feature = "postgres")]
+    async fn lock(&mut self, job: &Job) -> Result<(), StoreError> {
+        if self.dialect != Dialect::Postgres {
+            return Ok(());
+        }
+        let question = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
+        let question = sqlx::query(question).bind(format!("tiktok-hashtag {}", job.output));
+        let row = question.fetch_one(&mut self.db).await;
+        let taken = row.and_then(|row| row.try_get::<bool, _>(0));
+        if taken.map_err(|error| self.told(&error))? {
+            return Ok(());
+        }
+        Err(StoreError::Locked(format!(
+            "{} (this job of it)",
+            self.name
+        )))
+    }
+
+    /// Writes down that job `id`, 0 for a new one, goes on now; its row.
+    pub(super) async fn begin(
+        &mut self,
+        job: &Job,
+        id: i64,
+        committed: u64,
+        now: i64,
+    ) -> Result<i64, StoreError> {
+        let begun = begin(&mut self.db, job, id, whole(committed), now).await;
+        begun.map_err(|error| self.told(&error))
+    }
+
+    /// Where job `id` is with a hashtag.
+    pub(super) async fn left(&mut self, id: i64, tag: &str) -> Result<Option<Left>, StoreError> {
+        let question = "SELECT done, lane, cursor_previous, cursor_next, seen_previous \
+                        FROM progress WHERE job = $1 AND tag = $2";
+        let question = sqlx::query(question).bind(id).bind(tag.to_owned());
+        let row = question.fetch_optional(&mut self.db).await;
+        let row = row.and_then(|row| row.as_ref().map(left_row).transpose());
+        row.map_err(|error| self.told(&error))
+    }
+
+    /// Adds the ids that job `id` has written of a hashtag.
+    pub(super) async fn written(
+        &mut self,
+        id: i64,
+        tag: &str,
+        ids: &mut Ids,
+    ) -> Result<(), StoreError> {
+        let question = "SELECT aweme_id FROM written \
+                        WHERE tag = $1 AND aweme_id > $2 AND job = $4 \
+                        ORDER BY aweme_id LIMIT $3";
+        self.add_ids(question, tag, Some(id), ids).await
+    }
+
+    /// Adds the ids that were ever written of a hashtag.
+    pub(super) async fn seen(&mut self, tag: &str, ids: &mut Ids) -> Result<(), StoreError> {
+        let question = "SELECT aweme_id FROM seen WHERE tag = $1 AND aweme_id > $2 \
+                        ORDER BY aweme_id LIMIT $3";
+        self.add_ids(question, tag, None, ids).await
+    }
+
+    async fn add_ids(
+        &mut self,
+        question: &'static str,
+        tag: &str,
+        job: Option<i64>,
+        ids: &mut Ids,
+    ) -> Result<(), StoreError> {
+        let mut last = Some(String::new());
+        while let Some(after) = last.take() {
+            let asked = sqlx::query(question).bind(tag.to_owned()).bind(after);
+            let asked = asked.bind(CHUNK);
+            let asked = match job {
+                Some(job) => asked.bind(job),
+                None => asked,
+            };
+            let rows = asked.fetch_all(&mut self.db).await;
+            for row in rows.map_err(|error| self.told(&error))? {
+                let id: String = row.try_get(0).map_err(|error| self.told(&error))?;
+                last = Some(id.clone());
+                ids.add(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// One page: its sightings, what of them was written, and where the job is now.
+    pub(super) async fn commit(
+        &mut self,
+        id: i64,
+        tag: &str,
+        page: &Page,
+        at: &Waypoint,
+        committed: u64,
+    ) -> Result<(), StoreError> {
+        let done = commit(&mut self.db, id, tag, page, at, whole(committed)).await;
+        done.map_err(|error| self.told(&error))
+    }
+
+    /// Keeps a receipt, and that a complete hashtag is done.
+    pub(super) async fn end(&mut self, id: i64, receipt: &Receipt) -> Result<(), StoreError> {
+        let done = end(&mut self.db, id, receipt).await;
+        done.map_err(|error| self.told(&error))
+    }
+
+    /// Forgets job `id`; what belongs to it goes with it.
+    pub(super) async fn finish(&mut self, id: i64) -> Result<(), StoreError> {
+        let forget = sqlx::query("DELETE FROM jobs WHERE id = $1").bind(id);
+        let done = forget.execute(&mut self.db).await;
+        done.map_err(|error| self.told(&error)).map(drop)
+    }
+
+    /// Closes the connection, then lets go of the lock.
+    pub(super) async fn close(self) {
+        if let Err(error) = self.db.close().await {
+            tracing::debug!("closing the store {}: {error}", self.name);
+        }
+    }
+
+    fn told(&self, error: &sqlx::Error) -> StoreError {
+        told(self.dialect, &self.name, error)
+    }
+}
+
+/// What the database said, as our error.
+fn told(dialect: Dialect, place: &str, error: &sqlx::Error) -> StoreError {
+    let place = place.to_owned();
+    let database = error.as_database_error();
+    let code = database.and_then(|error| error.code());
+    let cause = database.map_or_else(|| error.to_string(), |it| it.message().to_owned());
+    // The primary code is the lowest byte of SQLite's.
+    let code = code
+        .and_then(|code| code.parse::<u32>().ok())
+        .map(|code| code & 0xff);
+    match (dialect, code) {
+        (Dialect::Sqlite, Some(26)) => StoreError::NotADatabase(place),
+        (Dialect::Sqlite, Some(11)) => StoreError::Damaged { place, cause },
+        _ => StoreError::Unusable { place, cause },
+    }
+}
+
+fn unusable(place: String, cause: impl ToString) -> StoreError {
+    let cause = cause.to_string();
+    StoreError::Unusable { place, cause }
+}
+
+async fn begin(
+    db: &mut AnyConnection,
+    job: &Job,
+    id: i64,
+    committed: i64,
+    now: i64,
+) -> sqlx::Result<i64> {
+    if id != 0 {
+        let on = sqlx::query("UPDATE jobs SET committed = $1, updated_at = $2 WHERE id = $3");
+        on.bind(committed).bind(now).bind(id).execute(db).await?;
+        return Ok(id);
+    }
+    let id = fastrand::i64(1..1 << 53);
+    let mut all = db.begin().await?;
+    // One of the same output that is still there is too old.
+    let old = sqlx::query("DELETE FROM jobs WHERE output = $1").bind(job.output.clone());
+    old.execute(&mut *all).await?;
+    let new = "INSERT INTO jobs \
+               (id, output, hashtags, region, format, source, committed, begun_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    let new = sqlx::query(new)
+        .bind(id)
+        .bind(job.output.clone())
+        .bind(job.hashtags.clone())
+        .bind(job.region.clone())
+        .bind(job.format.clone())
+        .bind(job.source.clone())
+        .bind(committed)
+        .bind(now);
+    new.execute(&mut *all).await?;
+    all.commit().await?;
+    Ok(id)
+}
+
+fn job_row(row: &AnyRow, ours: &Job) -> sqlx::Result<(Unfinished, Job)> {
+    let unfinished = Unfinished {
+        id: row.try_get("id")?,
+        committed: u64::try_from(row.try_get::<i64, _>("committed")?).unwrap_or(0),
+    };
+    let job = Job {
+        output: ours.output.clone(),
+        hashtags: row.try_get("hashtags")?,
+        region: row.try_get("region")?,
+        format: row.try_get("format")?,
+        source: row.try_get("source")?,
+    };
+    Ok((unfinished, job))
+}
+
+fn left_row(row: &AnyRow) -> sqlx::Result<Left> {
+    Ok(Left {
+        done: row.try_get::<i64, _>("done")? != 0,
+        at: Waypoint {
+            lane: row.try_get("lane")?,
+            previous: row.try_get("cursor_previous")?,
+            next: row.try_get("cursor_next")?,
+            before: u64::try_from(row.try_get::<i64, _>("seen_previous")?).unwrap_or(0),
+        },
+    })
+}

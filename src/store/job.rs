@@ -1,0 +1,111 @@
+//! What makes two runs parts of one: the same output, hashtags, region, format and source.
+
+use std::path::Path;
+
+use crate::input::{Planned, Query};
+
+/// Seconds after its last page at which an unfinished job is forgotten.
+#[cfg(feature = "store")]
+pub(crate) const LIFE: i64 = 24 * 3_600;
+
+/// What a run is asked to do, as far as a later one must be asked the same to go on with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Where the records go: this machine and a file of it, or all of the job for a stream, of
+    /// which there may be many.
+    pub(crate) output: String,
+    /// The hashtags in order.
+    pub(crate) hashtags: String,
+    /// The region of each.
+    pub(crate) region: String,
+    /// The form of what is written.
+    pub(crate) format: String,
+    /// The `--source`.
+    pub(crate) source: String,
+}
+
+impl Job {
+    /// The job of pulling `planned` into `file`, `None` for standard output.
+    #[must_use]
+    pub fn new(planned: &[Planned], file: Option<&Path>, format: String, source: String) -> Self {
+        let hashtags = joined(planned, |planned| match planned {
+            Planned::Query(query) => query.name.to_string(),
+            Planned::ShortLink(short) => short.link.to_string(),
+        });
+        let region = joined(planned, |planned| {
+            match planned {
+                Planned::Query(Query { region, .. }) => region.map(|it| it.to_string()),
+                Planned::ShortLink(short) => short.region.map(|it| it.to_string()),
+            }
+            .unwrap_or_default()
+        });
+        let place = file.map_or_else(
+            || format!("- {hashtags} {region} {format} {source}"),
+            |file| real(file).display().to_string(),
+        );
+        Self {
+            output: format!("{}:{place}", machine()),
+            hashtags,
+            region,
+            format,
+            source,
+        }
+    }
+
+    /// Which parameter an unfinished job of the same output has otherwise.
+    #[cfg(feature = "store")]
+    pub(crate) fn differs_in(&self, other: &Self) -> Option<&'static str> {
+        let parameters = [
+            ("hashtags", &self.hashtags, &other.hashtags),
+            ("region", &self.region, &other.region),
+            ("format", &self.format, &other.format),
+            ("--source", &self.source, &other.source),
+        ];
+        let different = parameters.iter().find(|(_, ours, theirs)| ours != theirs);
+        different.map(|&(name, _, _)| name)
+    }
+}
+
+/// A place in a feed that a later run can find again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waypoint {
+    /// The lane whose cursors these are.
+    pub lane: String,
+    /// The cursor of the last page; `None` for the first one.
+    pub previous: Option<String>,
+    /// The cursor of the next page; `None` after the last one.
+    pub next: Option<String>,
+    /// Entries of the feed before the last page.
+    pub before: u64,
+}
+
+fn joined(planned: &[Planned], each: impl Fn(&Planned) -> String) -> String {
+    planned.iter().map(each).collect::<Vec<_>>().join(",")
+}
+
+/// `file` by the one name all its names lead to.
+fn real(file: &Path) -> std::path::PathBuf {
+    if let Ok(real) = file.canonicalize() {
+        return real;
+    }
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    match (folder.canonicalize(), file.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => file.to_owned(),
+    }
+}
+
+/// This machine's name: the same path on another one is another file.
+#[cfg(all(unix, feature = "store"))]
+fn machine() -> String {
+    let system = rustix::system::uname();
+    system.nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(all(unix, feature = "store")))]
+fn machine() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
