@@ -21,14 +21,22 @@ pub struct StoreArgs {
 }
 
 impl StoreArgs {
-    /// Whether they go together; they may come from the environment too.
+    /// Whether they go together, and with `--overwrite`; they may come from the environment too.
     ///
     /// # Errors
     /// A sentence for the user when they do not.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self, overwrite: bool) -> Result<(), String> {
         if self.new_only && self.store.is_none() {
             return Err(
                 "--new-only needs a store to remember what was written; add --store FILE"
+                    .to_owned(),
+            );
+        }
+        // What a failed run leaves beside the file counts as written and would not come again.
+        if self.new_only && overwrite {
+            return Err(
+                "--new-only and --overwrite: a run that fails would keep its new videos from FILE \
+                 for good; use --append, or a FILE of its own for each run"
                     .to_owned(),
             );
         }

@@ -51,7 +51,9 @@ pub(super) async fn run(
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
     let planned = plan(args.input)?;
-    args.store.check().map_err(Refusal::usage)?;
+    args.store
+        .check(args.output.overwrite)
+        .map_err(Refusal::usage)?;
     let job = args.output.job(&planned, args.source.source);
     let turn = Turn::within(args.output.wait_lock());
     let claimed = claim(&args.store, &job, turn, &mut signals).await?;

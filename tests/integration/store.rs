@@ -766,6 +766,20 @@ fn new_only_needs_a_store_and_fail_empty_does_not() {
     assert_eq!(nothing.status, 9, "{nothing:?}");
     let failed = folder.pull(&["nf_10205", "--demo", "--fail-empty"]);
     assert_eq!(failed.status, 3, "the first cause stands: {failed:?}");
+    let replacing = [
+        "t5",
+        "--demo",
+        "--store",
+        "s.db",
+        "--new-only",
+        "-o",
+        "out.jsonl",
+        "--overwrite",
+    ];
+    let ended = folder.pull(&replacing);
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.stderr.contains("--append"), "{}", ended.stderr);
+    assert!(!folder.file("s.db").exists());
 }
 
 #[test]
