@@ -32,7 +32,13 @@ pub struct InputArgs {
     #[arg(short, long, value_name = "CC")]
     pub region: Option<Region>,
     /// At most so many records of each hashtag [default: 100].
-    #[arg(short = 'n', long, value_name = "N", conflicts_with = "all")]
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "N",
+        conflicts_with = "all",
+        allow_negative_numbers = true
+    )]
     pub limit: Option<Limit>,
     /// All records the feed gives, instead of a limit.
     #[arg(long)]

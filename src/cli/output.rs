@@ -20,7 +20,7 @@ pub struct OutputArgs {
     /// --overwrite.
     #[arg(short, long, value_name = "FILE|-", default_value = "-")]
     pub output: PathBuf,
-    /// Add to FILE the records it lacks.
+    /// Add to FILE the records it lacks; --limit counts those.
     #[arg(long, conflicts_with = "overwrite")]
     pub append: bool,
     /// Replace FILE, whole and at the end.
@@ -62,6 +62,27 @@ impl OutputArgs {
             _ => Existing::Refuse,
         };
         Target::File(self.output.clone(), existing)
+    }
+
+    /// Whether its parts go together.
+    ///
+    /// # Errors
+    /// A sentence for the user when they do not.
+    pub fn check(&self) -> Result<(), String> {
+        let is_device = |path: &Path| path.metadata().is_ok_and(|found| !found.is_file());
+        let is_file = self.output != Path::new("-") && !is_device(&self.output);
+        let summary = self.summary.as_ref().filter(|_| is_file);
+        let is_same = summary.is_some_and(|summary| {
+            let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            real(summary) == real(&self.output)
+        });
+        if is_same {
+            return Err(
+                "--summary and --output name the same file; give receipts a file of their own"
+                    .to_owned(),
+            );
+        }
+        Ok(())
     }
 
     /// The job of pulling `planned` from `source` to there.

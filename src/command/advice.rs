@@ -48,8 +48,8 @@ fn gated(browser: bool, embed: bool) -> &'static str {
              --attach the browser you use yourself"
         }
         (false, true) => {
-            "the site wants requests signed by its own page: install Chromium for --source \
-             browser, or save that page's answers in a browser and import them"
+            "the site wants requests signed by its own page: try --source browser with a Chromium \
+             that can start here, or save that page's answers in a browser and import them"
         }
         (false, false) => {
             "the site wants requests signed by its own page: try --source browser, --source \

@@ -28,6 +28,7 @@ pub(super) async fn run(
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
+    args.output.check().map_err(Refusal::usage)?;
     let query = args.name.map(|name| Query {
         name,
         url: None,

@@ -54,6 +54,7 @@ pub(super) async fn run(
     args.store
         .check(args.output.overwrite)
         .map_err(Refusal::usage)?;
+    args.output.check().map_err(Refusal::usage)?;
     let job = args.output.job(&planned, args.source.source);
     let turn = Turn::within(args.output.wait_lock());
     let claimed = claim(&args.store, &job, turn, &mut signals).await?;
@@ -177,6 +178,10 @@ impl Run<'_> {
             let kept = output::kept(&self.output);
             self.kept_is_said |= !kept.is_empty();
             say(&failure, receipt, &kept);
+        } else if let StoppedBecause::Interrupted(_) = receipt.stopped_because {
+            let tag = &query.name;
+            let written = receipt.written;
+            tracing::error!("{tag}: interrupted; the {written} records written are kept");
         }
     }
 

@@ -242,3 +242,16 @@ fn raw_is_what_the_site_sent() {
         assert_eq!(raw["id"], both["aweme_id"]);
     }
 }
+
+#[test]
+fn receipts_do_not_go_among_the_records() {
+    let folder = Folder::new();
+    for command in [&["pull", "t5", "--demo"][..], &["import", "in.jsonl"]] {
+        let args = [command, &["-o", "one.jsonl", "--summary", "./one.jsonl"]].concat();
+        folder.write("one.jsonl", "");
+        let ended = folder.run(&args);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(ended.stderr.contains("the same file"), "{ended:?}");
+        std::fs::remove_file(folder.file("one.jsonl")).unwrap();
+    }
+}

@@ -76,8 +76,13 @@ impl Process {
                 command.env_remove(name);
             }
         }
-        if let Some(folder) = profile.temporary().filter(|folder| has_room(folder)) {
-            command.env("TMPDIR", folder);
+        if let Some(folder) = profile.temporary() {
+            // Where its helpers keep what they note of crashes and settings.
+            command.env("XDG_CONFIG_HOME", &folder);
+            command.env("XDG_CACHE_HOME", &folder);
+            if has_room(&folder) {
+                command.env("TMPDIR", folder);
+            }
         }
         let shown = program.display();
         let failed = |error: io::Error| format!("{shown} could not be started: {error}");
