@@ -135,7 +135,9 @@ pub(super) fn effect_stickers(described: Obj<Effect>, listed: Word) -> Option<Ve
         let is_known = stickers
             .iter()
             .any(|sticker| sticker.id.as_deref() == Some(id));
-        if !id.is_empty() && !is_known {
+        // One damaged on the way is no id.
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        if is_id && !is_known {
             stickers.push(EffectSticker {
                 id: Some(id.to_owned()),
                 name: None,
@@ -225,5 +227,19 @@ impl Suggestions {
         let groups = self.suggest_words.0?;
         let words = groups.into_iter().flat_map(|group| group.words.or_empty());
         Some(words.filter_map(|suggestion| suggestion.word.0).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::effect_stickers;
+    use crate::record::lenient::{Obj, Word};
+
+    #[test]
+    fn only_digits_make_a_sticker_of_the_list() {
+        let listed = Word(Some("454\u{fffd}747, 12,,x,12".to_owned()));
+        let stickers = effect_stickers(Obj(None), listed).unwrap();
+        let ids: Vec<_> = stickers.iter().map(|it| it.id.as_deref()).collect();
+        assert_eq!(ids, [Some("12")]);
     }
 }
