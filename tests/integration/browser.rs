@@ -19,32 +19,6 @@ fn expected(tag: &str) -> Vec<String> {
     ended.ids()
 }
 
-/// The most memory a process has had so far, in MiB; 0 once it is gone.
-fn peak(id: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.unwrap_or(0) / 1024
-}
-
-/// Lets a run end, noting its peak of memory.
-fn with_peak(running: Running) -> (crate::runner::Ended, u64) {
-    let id = running.id();
-    let watch = thread::spawn(move || {
-        let mut most = 0;
-        loop {
-            let now = peak(id);
-            if now == 0 && most > 0 {
-                return most;
-            }
-            most = most.max(now);
-            sleep(Duration::from_millis(5));
-        }
-    });
-    let ended = running.end();
-    (ended, watch.join().unwrap())
-}
-
 /// A feed read whole, in order and without a gap, `most` MiB at the peak.
 fn whole(tag: &str, most: u64, reaching: fn(&Site) -> Vec<String>) {
     if found().is_none() {
@@ -53,7 +27,8 @@ fn whole(tag: &str, most: u64, reaching: fn(&Site) -> Vec<String>) {
     let (site, folder) = (Site::start_https(), Folder::new());
     let mut command = pulling(&folder, &[tag, "--all"]);
     let running = Running::start(command.args(reaching(&site)));
-    let (mut ended, peak) = with_peak(running);
+    let (mut ended, peak) = running.end_with_peak();
+    let peak = peak >> 20;
     ended.receipts = folder.take_receipts();
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     assert_eq!(ended.ids(), expected(tag), "{tag}");

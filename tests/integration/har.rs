@@ -10,9 +10,10 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use crate::memory::Peak;
 
 /// In every place of a recording where a secret may stand.
 const CANARY: &str = "the-canary-of-this-test";
@@ -43,14 +44,9 @@ fn import(folder: &Path, args: &[&str]) -> Ended {
         .stderr(File::create(&err).unwrap())
         .spawn()
         .unwrap();
-    let mut peak = 0;
-    let status = loop {
-        peak = peak.max(high_water(child.id()));
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
+    let peak = Peak::watch(child.id());
+    let status = child.wait().unwrap();
+    let peak = peak.bytes() >> 10;
     let [stdout, stderr] = [out, err].map(|path| fs::read_to_string(path).unwrap());
     Ended {
         status,
@@ -58,14 +54,6 @@ fn import(folder: &Path, args: &[&str]) -> Ended {
         stderr,
         peak,
     }
-}
-
-/// The most memory a process has used so far, in KiB.
-fn high_water(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
-    let number = line.and_then(|it| it.split_whitespace().next()?.parse().ok());
-    number.unwrap_or(0)
 }
 
 /// Writes a recording entry by entry, so that no test holds what the program must not hold.

@@ -26,6 +26,7 @@ mod import;
 mod locks;
 #[cfg(feature = "demo")]
 mod matrix;
+mod memory;
 #[cfg(feature = "demo")]
 mod output;
 #[cfg(feature = "demo")]

@@ -15,6 +15,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::contract;
+#[cfg(feature = "demo")]
+use crate::memory::Peak;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_tiktok-hashtag");
 /// Longest time a run may take before its test fails.
@@ -169,18 +171,9 @@ impl Running {
     /// The same, with the most memory it used, in bytes; 0 where the system does not say.
     #[cfg(feature = "demo")]
     pub(crate) fn end_with_peak(self) -> (Ended, u64) {
-        let path = format!("/proc/{}/status", self.0.id());
-        let polling = thread::spawn(move || {
-            let mut peak = 0;
-            // A process that has ended has no memory, and then no entry.
-            while let Some(now) = peak_memory(&path) {
-                peak = peak.max(now);
-                sleep(Duration::from_millis(2));
-            }
-            peak
-        });
+        let peak = Peak::watch(self.id());
         let ended = self.end();
-        (ended, polling.join().unwrap())
+        (ended, peak.bytes())
     }
 
     fn wait(&mut self) -> ExitStatus {
@@ -209,14 +202,6 @@ pub(crate) fn signal(name: &str, running: &Running) {
     let script = format!("kill -{name} {}", running.id());
     let sent = Command::new("sh").args(["-c", &script]).status();
     assert!(sent.unwrap().success());
-}
-
-#[cfg(feature = "demo")]
-fn peak_memory(path: &str) -> Option<u64> {
-    let text = fs::read_to_string(path).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kilobytes << 10)
 }
 
 /// Reads a stream in its own thread, so that the other one never blocks the program.
