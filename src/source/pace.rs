@@ -1,6 +1,7 @@
 //! The pace of a whole run: every attempt, whatever for, takes its turn here first.
 
 use std::num::NonZeroU32;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use governor::clock::{Clock, ReasonablyRealtime};
@@ -31,6 +32,8 @@ pub(crate) struct Pace {
     jitter: Duration,
     /// When the server had surely seen the last request.
     seen: Mutex<Option<Instant>>,
+    /// Until when the server asked for silence.
+    silent: std::sync::Mutex<Option<Instant>>,
 }
 
 /// The right to send one request; held until the server has seen it.
@@ -53,7 +56,29 @@ impl Pace {
             period,
             jitter,
             seen: Mutex::new(None),
+            silent: std::sync::Mutex::default(),
         }
+    }
+
+    /// Keeps everybody silent until then: a server that asks one request to wait means all.
+    pub(crate) fn hush(&self, until: Instant) {
+        let mut silent = self.silent();
+        *silent = (*silent).max(Some(until));
+    }
+
+    /// Waits until no server asks for silence any more.
+    async fn hushed(&self) {
+        loop {
+            let until = *self.silent();
+            let Some(until) = until.filter(|until| *until > Instant::now()) else {
+                return;
+            };
+            sleep_until(until).await;
+        }
+    }
+
+    fn silent(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the next turn.
@@ -64,6 +89,7 @@ impl Pace {
     pub(crate) async fn turn(&self) -> Turn<'_> {
         let seen = self.seen.lock().await;
         let Some(limiter) = &self.limiter else {
+            self.hushed().await;
             return Turn(seen);
         };
         if let Some(seen) = *seen {
@@ -75,6 +101,7 @@ impl Pace {
         if seen.is_some() {
             sleep(self.jitter.mul_f64(fastrand::f64())).await;
         }
+        self.hushed().await;
         Turn(seen)
     }
 }
@@ -108,6 +135,19 @@ mod tests {
                 let allowed = 1.0 + 5.0 * (*to - *from).as_secs_f64();
                 assert!((j - i + 1) as f64 <= allowed + 1e-6, "{i}..{j}");
             }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_asks_for_silence_gets_it_from_all() {
+        for rate in [0.0, 5.0] {
+            let pace = Pace::new(rate, Duration::ZERO);
+            let start = Instant::now();
+            drop(pace.turn().await);
+            pace.hush(start + Duration::from_secs(7));
+            pace.hush(start + Duration::from_secs(3));
+            drop(pace.turn().await);
+            assert_eq!(start.elapsed(), Duration::from_secs(7));
         }
     }
 

@@ -20,23 +20,23 @@ impl Http {
     /// The facts of the last good answer.
     #[must_use]
     pub fn last_good(&self) -> Option<AnswerFacts> {
-        locked(&self.heard).good.clone()
+        locked(&self.door.heard).good.clone()
     }
 
     /// Seconds by which this machine's clock is ahead of the site's; negative where it is behind,
     /// `None` as long as no answer told the time.
     #[must_use]
     pub fn clock_ahead(&self) -> Option<i64> {
-        locked(&self.heard).ahead
+        locked(&self.door.heard).ahead
     }
 
     pub(super) fn note_good(&self, facts: &AnswerFacts) {
-        locked(&self.heard).good = Some(facts.clone());
+        locked(&self.door.heard).good = Some(facts.clone());
     }
 
     pub(super) fn note_date(&self, headers: &HeaderMap) {
         let told = ahead(headers, SystemTime::now());
-        let mut heard = locked(&self.heard);
+        let mut heard = locked(&self.door.heard);
         let both = heard.ahead.into_iter().chain(told);
         heard.ahead = both.min_by_key(|ahead| ahead.unsigned_abs());
     }

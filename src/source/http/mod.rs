@@ -13,7 +13,7 @@ mod send;
 mod site;
 mod tally;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep};
@@ -76,15 +76,24 @@ pub(crate) struct Request {
     pub(crate) due: Due,
 }
 
-/// The site seen through one session at one pace. Shared by all lanes of a run.
+/// The site seen through one session at one pace, with a count of what was sent through it.
 #[derive(Debug)]
 pub struct Http {
+    door: Arc<Door>,
+    /// What was sent through this way alone.
+    own: Mutex<Tally>,
+}
+
+/// What all hashtags of a run share.
+#[derive(Debug)]
+struct Door {
     client: Client,
     site: Site,
     pace: Pace,
     patience: Patience,
     budget: Budget,
     visitor: Mutex<Visitor>,
+    /// What the whole run has sent.
     tally: Mutex<Tally>,
     ration: Mutex<Option<Ration>>,
     heard: Mutex<Heard>,
@@ -125,7 +134,7 @@ impl Http {
         } else {
             Duration::ZERO
         };
-        Ok(Self {
+        let door = Door {
             client,
             pace: Pace::new(options.rate, jitter),
             site: options.site,
@@ -138,30 +147,57 @@ impl Http {
             tally: Mutex::new(Tally::default()),
             ration: Mutex::new(None),
             heard: Mutex::new(Heard::default()),
+        };
+        Ok(Self {
+            door: Arc::new(door),
+            own: Mutex::default(),
         })
     }
 
-    /// What has been sent and waited for so far.
+    /// Another way through the same door, with a count of its own.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            door: Arc::clone(&self.door),
+            own: Mutex::default(),
+        }
+    }
+
+    /// What has been sent and waited for so far this way.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        *locked(&self.tally)
+        *locked(&self.own)
+    }
+
+    /// Counts for the run and for this way.
+    fn count(&self, count: impl Fn(&mut Tally)) {
+        count(&mut locked(&self.door.tally));
+        count(&mut locked(&self.own));
+    }
+
+    /// Counts one retry; false, and nothing counted, when the run has no more of them.
+    fn count_retry(&self) -> bool {
+        let allowed = locked(&self.door.tally).retry();
+        locked(&self.own).retries += u64::from(allowed);
+        allowed
     }
 
     /// What the run may cost.
     #[must_use]
     pub fn budget(&self) -> Budget {
-        self.budget
+        self.door.budget
     }
 
     /// What the budget lacks for one more request after a wait, in words.
     #[must_use]
     pub fn spent(&self, wait: Duration) -> Option<String> {
-        self.budget.spent(self.tally().requests, wait)
+        let sent = locked(&self.door.tally).requests;
+        self.door.budget.spent(sent, wait)
     }
 
     /// Goes on as another anonymous visitor; the user's own cookies stay. Costs no request.
     pub(crate) fn renew(&self) {
-        let mut visitor = locked(&self.visitor);
+        let mut visitor = locked(&self.door.visitor);
         visitor.session.renew(epoch_seconds());
         visitor.jar.drop_anonymous();
         tracing::info!("going on with a fresh session");
@@ -215,8 +251,11 @@ impl Http {
                 } => {
                     failures += 1;
                     let wait = after.unwrap_or_else(|| backoff(failures));
-                    if wait > self.patience.max_wait {
+                    if wait > self.door.patience.max_wait {
                         return Err(give_up(verdict, too_long(&cause, wait)));
+                    }
+                    if after.is_some() {
+                        self.door.pace.hush(Instant::now() + wait);
                     }
                     (cause, wait)
                 }
@@ -224,7 +263,7 @@ impl Http {
             if let Some(spent) = self.spent(wait) {
                 return Err(give_up(Verdict::Budget, format!("{cause}; {spent}")));
             }
-            if !locked(&self.tally).retry() {
+            if !self.count_retry() {
                 let cause = format!(
                     "{cause}; the run's retries are used up, the connection is too poor to go on"
                 );
@@ -266,7 +305,7 @@ impl Http {
 
     /// One request on the wire and what its answer means.
     async fn send(&self, url: &Url, request: &Request) -> Attempt {
-        let cookies = locked(&self.visitor).jar.header_for(url);
+        let cookies = locked(&self.door.visitor).jar.header_for(url);
         let headers = self.headers(request, cookies);
         let received = self.fetch(url, headers).await;
         if let Ok(received) = &received {
@@ -293,12 +332,12 @@ impl Http {
         if let Some(spent) = self.spent(Duration::ZERO) {
             return Err(Broken::Spent(spent));
         }
-        {
-            let mut tally = locked(&self.tally);
+        let waited = asked.elapsed();
+        self.count(|tally| {
             tally.requests += 1;
-            tally.waited += asked.elapsed();
-        }
-        let head = self.client.head(url, headers, time).await;
+            tally.waited += waited;
+        });
+        let head = self.door.client.head(url, headers, time).await;
         drop(turn);
         head
     }
@@ -320,9 +359,9 @@ impl Http {
 
     /// One try of a short link, without the session's cookies.
     async fn peek(&self, url: &Url) -> Attempt {
-        let user_agent = locked(&self.visitor).session.user_agent().to_owned();
-        let headers = self.client.plain_headers(&user_agent);
-        let received = self.fetch(&self.site.at(url), headers).await;
+        let user_agent = locked(&self.door.visitor).session.user_agent().to_owned();
+        let headers = self.door.client.plain_headers(&user_agent);
+        let received = self.fetch(&self.door.site.at(url), headers).await;
         let mut attempt = Attempt::of(url, received, Due::TagPage);
         // Any page is as good as another: it is not where the link was to lead.
         if matches!(attempt.judged, Judged::Renew { .. }) {
@@ -332,15 +371,15 @@ impl Http {
     }
 
     async fn wait(&self, wait: Duration) {
-        locked(&self.tally).waited += wait;
+        self.count(|tally| tally.waited += wait);
         sleep(wait).await;
     }
 
     /// The request's URL with the session's part of the query.
     fn url(&self, request: &Request) -> Url {
-        let mut url = self.site.page(&request.path);
+        let mut url = self.door.site.page(&request.path);
         if matches!(request.due, Due::Lookup | Due::List) {
-            let visitor = locked(&self.visitor);
+            let visitor = locked(&self.door.visitor);
             let token = visitor.jar.ms_token(&url).unwrap_or_default();
             let query = visitor.session.query(&request.own, request.region, &token);
             drop(visitor);
@@ -350,17 +389,18 @@ impl Http {
     }
 
     fn headers(&self, request: &Request, cookies: Option<String>) -> http::HeaderMap {
-        let visitor = locked(&self.visitor);
+        let visitor = locked(&self.door.visitor);
         let is_api = matches!(request.due, Due::Lookup | Due::List);
-        let referer = self.site.page(&request.referer);
-        self.client
+        let referer = self.door.site.page(&request.referer);
+        self.door
+            .client
             .headers(&visitor.session, is_api, referer.as_str(), cookies)
     }
 
     /// Learns the cookies and the next token an answer brings.
     fn absorb(&self, url: &Url, received: &Received) {
         self.note_date(&received.headers);
-        let mut visitor = locked(&self.visitor);
+        let mut visitor = locked(&self.door.visitor);
         let set: Vec<&str> = received
             .headers
             .get_all(http::header::SET_COOKIE)
@@ -398,7 +438,7 @@ impl Http {
 
     /// `text` without any of our secrets: a server may echo what it was sent.
     pub(crate) fn redacted(&self, text: &str) -> String {
-        let visitor = locked(&self.visitor);
+        let visitor = locked(&self.door.visitor);
         visitor
             .jar
             .secrets()

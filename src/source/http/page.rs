@@ -5,7 +5,7 @@ use http::HeaderMap;
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Http, Patience, locked};
+use super::{Http, Patience};
 use crate::source::{Error, Verdict};
 
 impl Http {
@@ -16,8 +16,9 @@ impl Http {
     /// [`Error`] when the run may cost no more.
     pub(crate) async fn turn(&self) -> Result<(), Error> {
         let asked = Instant::now();
-        let turn = self.pace.turn().await;
-        locked(&self.tally).waited += asked.elapsed();
+        let turn = self.door.pace.turn().await;
+        let waited = asked.elapsed();
+        self.count(|tally| tally.waited += waited);
         drop(turn);
         match self.spent(std::time::Duration::ZERO) {
             Some(spent) => Err(Error::new(Verdict::Budget, spent)),
@@ -27,22 +28,22 @@ impl Http {
 
     /// Counts an answer that a page of the site got.
     pub(crate) fn count_answer(&self, headers: &HeaderMap) {
-        locked(&self.tally).requests += 1;
+        self.count(|tally| tally.requests += 1);
         self.note_date(headers);
     }
 
     /// How long and how often one request is tried.
     pub(crate) fn patience(&self) -> Patience {
-        self.patience
+        self.door.patience
     }
 
     /// The address of a page of the site.
     pub(crate) fn page(&self, path: &str) -> Url {
-        self.site.page(path)
+        self.door.site.page(path)
     }
 
     /// Whether `url` is the site's.
     pub(crate) fn is_site(&self, url: &Url) -> bool {
-        self.site.has(url)
+        self.door.site.has(url)
     }
 }

@@ -30,10 +30,10 @@ impl Http {
     /// asked without one.
     #[must_use]
     pub fn system_proxy(&self) -> Option<SystemProxy> {
-        if self.site.is_loopback() {
+        if self.door.site.is_loopback() {
             return None;
         }
-        found(&Matcher::from_system(), &self.site, |name| {
+        found(&Matcher::from_system(), &self.door.site, |name| {
             env::var(name).ok()
         })
     }

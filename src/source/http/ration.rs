@@ -20,7 +20,7 @@ impl Http {
     /// From now on lets `requests` through, each asked once as one visitor, and waits for none
     /// beyond `until`. Redirect hops count as any other request.
     pub fn ration(&self, requests: u64, until: Instant) {
-        *locked(&self.ration) = Some(Ration {
+        *locked(&self.door.ration) = Some(Ration {
             left: requests,
             until,
         });
@@ -28,7 +28,7 @@ impl Http {
 
     /// Whether what is asked for is asked only once.
     pub(super) fn is_rationed(&self) -> bool {
-        locked(&self.ration).is_some()
+        locked(&self.door.ration).is_some()
     }
 
     /// How often a request may be asked again.
@@ -36,30 +36,30 @@ impl Http {
         if self.is_rationed() {
             0
         } else {
-            self.patience.retries
+            self.door.patience.retries
         }
     }
 
     /// Waits for a request's turn; with it, how long the request may take.
     pub(super) async fn admit(&self) -> Result<(Turn<'_>, Duration), Broken> {
-        let Some(ration) = *locked(&self.ration) else {
-            return Ok((self.pace.turn().await, self.patience.timeout));
+        let Some(ration) = *locked(&self.door.ration) else {
+            return Ok((self.door.pace.turn().await, self.door.patience.timeout));
         };
         if ration.left == 0 {
             return Err(Broken::Spent("no request is left to go on with".to_owned()));
         }
         let late = Broken::Spent("the pace left no time for another request".to_owned());
-        let Ok(turn) = timeout_at(ration.until, self.pace.turn()).await else {
+        let Ok(turn) = timeout_at(ration.until, self.door.pace.turn()).await else {
             return Err(late);
         };
         let time = ration.until.saturating_duration_since(Instant::now());
         if time.is_zero() {
             return Err(late);
         }
-        if let Some(ration) = locked(&self.ration).as_mut() {
+        if let Some(ration) = locked(&self.door.ration).as_mut() {
             ration.left = ration.left.saturating_sub(1);
         }
-        Ok((turn, self.patience.timeout.min(time)))
+        Ok((turn, self.door.patience.timeout.min(time)))
     }
 }
 
