@@ -19,6 +19,7 @@ pub mod store;
 
 pub mod clock;
 pub mod exit;
+pub mod halt;
 pub mod progress;
 pub mod signals;
 pub mod words;

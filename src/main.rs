@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Err(error) => return ExitCode::from(cli::complain(&error).code()),
     };
     let progress = Progress::new(!cli.words.quiet);
-    words::show(cli.words.loudness(), progress.bar());
+    words::show(cli.words.loudness(), progress.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -3,16 +3,19 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::Mutex;
+
 use crate::clock::epoch_seconds;
 use crate::exit::StoppedBecause;
-use crate::input::Query;
-use crate::progress::Progress;
+use crate::halt::Halt;
+use crate::input::{HashtagName, Query};
+use crate::progress::Bar;
 use crate::receipt::Receipt;
 use crate::record::{Lane, RawItem, Record, Sighting};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
 use crate::source::{Budget, Cursor, Error, Next, Page, Pages, Source, Verdict};
-use crate::store::{Store, StoreError, Waypoint};
+use crate::store::{Past, Store, StoreError, Waypoint};
 
 /// Where records go, and in which form.
 pub struct Output {
@@ -66,58 +69,56 @@ struct Entries<'a> {
     at: Waypoint,
 }
 
-/// One hashtag's videos on their way from a source to the output.
+/// One hashtag's videos on their way from a source to the output, which several may share.
 pub struct Pull<'a> {
-    /// Where records go.
-    pub output: &'a mut Output,
-    /// What ends the run early.
-    pub signals: &'a mut Signals,
     /// What a person sees meanwhile.
-    pub progress: &'a Progress,
+    pub bar: &'a Bar,
     /// What is counted.
     pub receipt: &'a mut Receipt,
-    budget: Budget,
+    past: Past,
+    stops: Stops,
     /// The ids met, and the lane that gave each last.
     met: HashMap<String, Lane>,
-    /// Records an earlier run of the job wrote; they count for the limit.
-    before: u64,
     /// Entries of the feed before the page this run begins at.
     skipped: u64,
     oddities: u64,
 }
 
+/// What ends a pull before its feed does.
+#[derive(Clone)]
+pub struct Stops {
+    /// The signals of the process.
+    pub signals: Signals,
+    /// Another hashtag that ended the run for all.
+    pub halt: Halt,
+    /// What the run may cost.
+    pub budget: Budget,
+}
+
 impl<'a> Pull<'a> {
-    /// A pull that has met nothing yet.
-    pub fn new(
-        output: &'a mut Output,
-        signals: &'a mut Signals,
-        progress: &'a Progress,
-        receipt: &'a mut Receipt,
-    ) -> Self {
+    /// A pull that has met nothing yet; of its hashtag the `past` is known.
+    pub fn new(past: Past, stops: Stops, bar: &'a Bar, receipt: &'a mut Receipt) -> Self {
         Self {
-            before: output.store.written(),
-            output,
-            signals,
-            progress,
+            past,
+            stops,
+            bar,
             receipt,
-            budget: Budget::default(),
             met: HashMap::new(),
             skipped: 0,
             oddities: 0,
         }
     }
 
-    /// The same, ended when the run's time is up.
-    #[must_use]
-    pub fn within(self, budget: Budget) -> Self {
-        Self { budget, ..self }
-    }
-
     /// Pulls `query` from `source` and closes the receipt. The failure comes back for its words.
-    pub async fn run(mut self, query: &Query, source: &mut dyn Source) -> Option<Failure> {
+    pub async fn run(
+        mut self,
+        query: &Query,
+        source: &mut dyn Source,
+        output: &Mutex<Output>,
+    ) -> Option<Failure> {
         let from = self.start(source);
         let mut pages = Pages::new(source, query, from);
-        let ended = self.collect(&mut pages, query).await;
+        let ended = self.collect(&mut pages, query, output).await;
         let cursor = pages.cursor().map(|cursor| cursor.to_string());
         let (stopped, failure) = match ended.and_then(|stopped| whole(stopped, source)) {
             Ok(stopped) => (stopped, None),
@@ -144,7 +145,7 @@ impl<'a> Pull<'a> {
     /// Where an earlier run of the job got its last page; that one is asked for again, for what was
     /// deleted before it since has moved up into it.
     fn start(&mut self, source: &dyn Source) -> Option<Cursor> {
-        let at = self.output.store.waypoint(source.lane())?;
+        let at = self.past.waypoint(source.lane())?;
         let cursor = source.resume(at.previous.as_deref()?)?;
         self.skipped = at.before;
         tracing::info!("going on at {cursor}, where the run before stopped");
@@ -157,12 +158,13 @@ impl<'a> Pull<'a> {
         &mut self,
         pages: &mut Pages<'_>,
         query: &Query,
+        output: &Mutex<Output>,
     ) -> Result<StoppedBecause, Failure> {
-        let (mut signals, budget) = (self.signals.clone(), self.budget);
+        let mut stops = self.stops.clone();
         if self.is_full(query) {
             return Ok(StoppedBecause::Limit);
         }
-        let mut asked = ask(pages, &mut signals, budget).await?;
+        let mut asked = stops.or_page(pages).await?;
         loop {
             let page = match asked {
                 Asked::Page(page) => page,
@@ -182,42 +184,56 @@ impl<'a> Pull<'a> {
                     before: self.skipped + self.receipt.seen,
                 },
             };
-            let fresh = self.until_fresh(&mut entries)?;
+            let fresh = self.until_fresh(&mut entries, output).await?;
             pages.learn(&page, fresh);
             entries.at.next = pages.cursor().map(|cursor| cursor.to_string());
             asked = if self.holds(&entries) {
-                let write = self.rest(&mut entries);
-                let (asked, written) =
-                    tokio::join!(biased; ask(pages, &mut signals, budget), write);
+                let write = self.rest(&mut entries, output);
+                let (asked, written) = tokio::join!(biased; stops.or_page(pages), write);
                 written?;
                 asked?
             } else {
-                self.rest(&mut entries).await?;
+                self.rest(&mut entries, output).await?;
                 if self.is_full(query) {
                     return full(page.next);
                 }
-                ask(pages, &mut signals, budget).await?
+                stops.or_page(pages).await?
             };
         }
     }
 
     /// Writes entries up to the first video this run had not met, at once; whether there was one.
-    fn until_fresh(&mut self, entries: &mut Entries<'_>) -> Result<bool, Failure> {
-        let fresh = self.write(entries, true)?;
-        self.output.sink.flush().map_err(Failure::Output)?;
+    async fn until_fresh(
+        &mut self,
+        entries: &mut Entries<'_>,
+        output: &Mutex<Output>,
+    ) -> Result<bool, Failure> {
+        let mut output = output.lock().await;
+        let fresh = self.write(&mut output, entries, true)?;
+        output.sink.flush().map_err(Failure::Output)?;
         Ok(fresh)
     }
 
     /// Writes what is left of a page, and commits it.
-    async fn rest(&mut self, entries: &mut Entries<'_>) -> Result<(), Failure> {
-        self.write(entries, false)?;
-        self.output.commit(&entries.at).await?;
-        self.progress.page(self.receipt);
+    async fn rest(
+        &mut self,
+        entries: &mut Entries<'_>,
+        output: &Mutex<Output>,
+    ) -> Result<(), Failure> {
+        let mut output = output.lock().await;
+        self.write(&mut output, entries, false)?;
+        output.commit(&entries.query.name, &entries.at).await?;
+        self.bar.page(self.receipt);
         Ok(())
     }
 
     /// Writes entries up to the limit, or up to one that is fresh; whether the last one was.
-    fn write(&mut self, entries: &mut Entries<'_>, until_fresh: bool) -> Result<bool, Failure> {
+    fn write(
+        &mut self,
+        output: &mut Output,
+        entries: &mut Entries<'_>,
+        until_fresh: bool,
+    ) -> Result<bool, Failure> {
         while !self.is_full(entries.query) {
             let Some(raw) = entries.rest.next() else {
                 break;
@@ -229,7 +245,8 @@ impl<'a> Pull<'a> {
                 collected_at: Some(entries.now),
                 hashtag_feed: Some(true),
             };
-            if self.entry(raw, &sighting).map_err(Failure::Output)? && until_fresh {
+            let entry = self.entry(output, raw, &sighting);
+            if entry.map_err(Failure::Output)? && until_fresh {
                 return Ok(true);
             }
         }
@@ -251,7 +268,7 @@ impl<'a> Pull<'a> {
 
     /// What the job has written of the hashtag, this run and those before it.
     fn written(&self) -> u64 {
-        self.before + self.receipt.written
+        self.past.written() + self.receipt.written
     }
 
     /// One list entry: counted, and written if it is a video not met before. Whether it was new to
@@ -259,15 +276,25 @@ impl<'a> Pull<'a> {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn entry(&mut self, raw: &RawItem, sighting: &Sighting<'_>) -> std::io::Result<bool> {
+    pub fn entry(
+        &mut self,
+        output: &mut Output,
+        raw: &RawItem,
+        sighting: &Sighting<'_>,
+    ) -> std::io::Result<bool> {
         // One that could not be written was not dealt with: seen is what the other counts say.
-        let fresh = self.sort(raw, sighting)?;
+        let fresh = self.sort(output, raw, sighting)?;
         self.receipt.seen += 1;
         Ok(fresh)
     }
 
     /// Puts an entry where it belongs: out, or among the duplicates, the known or the malformed.
-    fn sort(&mut self, raw: &RawItem, sighting: &Sighting<'_>) -> std::io::Result<bool> {
+    fn sort(
+        &mut self,
+        output: &mut Output,
+        raw: &RawItem,
+        sighting: &Sighting<'_>,
+    ) -> std::io::Result<bool> {
         let mapped = match Record::from_raw(raw, sighting) {
             Ok(mapped) => mapped,
             Err(malformed) => {
@@ -284,18 +311,18 @@ impl<'a> Pull<'a> {
             return Ok(lane != sighting.lane);
         }
         let name = sighting.query.map(|query| query.name.as_str());
-        let known = self.output.holds(name, &record.aweme_id);
-        if let Some(now) = sighting.collected_at {
-            self.output.store.sight(&record, now, !known);
+        let known = output.known.has(name, &record.aweme_id) || self.past.knows(&record.aweme_id);
+        if let (Some(name), Some(now)) = (name, sighting.collected_at) {
+            output.store.sight(name, &record, now, !known);
         }
         if known {
             *self.receipt.filtered.entry("known").or_default() += 1;
             return Ok(true);
         }
-        if self.output.form == Form::WithRaw {
+        if output.form == Form::WithRaw {
             record.raw = Some(raw.json.clone());
         }
-        self.output.sink.write(match self.output.form {
+        output.sink.write(match output.form {
             Form::Raw => Row::Raw(&raw.json),
             Form::Record | Form::WithRaw => Row::Record(&record),
         })?;
@@ -319,22 +346,21 @@ impl<'a> Pull<'a> {
     }
 }
 
-/// The next page, unless a signal comes or the time is up first, or the feed has ended.
-async fn ask(
-    pages: &mut Pages<'_>,
-    signals: &mut Signals,
-    budget: Budget,
-) -> Result<Asked, Failure> {
-    let page = tokio::select! {
-        biased;
-        signal = signals.raised() => {
-            return Ok(Asked::Stopped(StoppedBecause::Interrupted(signal)));
+impl Stops {
+    /// The next page, unless one of these or the end of the feed comes first.
+    async fn or_page(&mut self, pages: &mut Pages<'_>) -> Result<Asked, Failure> {
+        let page = tokio::select! {
+            biased;
+            signal = self.signals.raised() => {
+                return Ok(Asked::Stopped(StoppedBecause::Interrupted(signal)));
+            }
+            stopped = self.halt.called() => return Ok(Asked::Stopped(stopped)),
+            page = self.budget.in_time(pages.next()) => page.map_err(Failure::Source)?,
+        };
+        match page.transpose().map_err(Failure::Source)? {
+            Some(page) => Ok(Asked::Page(page)),
+            None => Ok(Asked::Stopped(StoppedBecause::EndOfFeed)),
         }
-        page = budget.in_time(pages.next()) => page.map_err(Failure::Source)?,
-    };
-    match page.transpose().map_err(Failure::Source)? {
-        Some(page) => Ok(Asked::Page(page)),
-        None => Ok(Asked::Stopped(StoppedBecause::EndOfFeed)),
     }
 }
 
@@ -372,19 +398,14 @@ fn is_less_than_asked(stopped: StoppedBecause) -> bool {
 }
 
 impl Output {
-    /// Whether a video is not to be written again.
-    fn holds(&self, name: Option<&str>, id: &str) -> bool {
-        self.known.has(name, id) || self.store.knows(id)
-    }
-
     /// Ends a page: what was written goes out, and where something is remembered, to the disk
     /// before it is.
-    async fn commit(&mut self, at: &Waypoint) -> Result<(), Failure> {
+    async fn commit(&mut self, name: &HashtagName, at: &Waypoint) -> Result<(), Failure> {
         if !self.store.remembers() {
             return self.sink.flush().map_err(Failure::Output);
         }
         let length = self.sink.secure().map_err(Failure::Output)?;
-        let committed = self.store.commit(at, length).await;
+        let committed = self.store.commit(name.as_str(), at, length).await;
         committed.map_err(Failure::Store)
     }
 }

@@ -7,7 +7,6 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use indicatif::ProgressBar;
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -19,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, filter};
 
 use crate::clock::epoch_seconds;
+use crate::progress::Progress;
 
 /// Target of the summary line, which a terminal shows without `-v`.
 pub const SUMMARY: &str = "tiktok_hashtag::summary";
@@ -66,15 +66,15 @@ impl Loudness {
     }
 }
 
-/// Starts to show events. `bar` steps aside while a line is written.
-pub fn show(loudness: Loudness, bar: ProgressBar) {
+/// Starts to show events. `progress` steps aside while a line is written.
+pub fn show(loudness: Loudness, progress: Progress) {
     let layer = tracing_subscriber::fmt::layer()
         .event_format(Lines {
             format: loudness.format,
             color: loudness.color,
         })
         .with_writer(Stderr {
-            bar,
+            progress,
             left: loudness
                 .quiet
                 .then(|| Arc::new(AtomicUsize::new(MOST_IF_QUIET))),
@@ -111,9 +111,9 @@ pub fn shown(text: &str, longest: usize) -> String {
     shown
 }
 
-/// Standard error behind the progress bar.
+/// Standard error behind the progress bars.
 struct Stderr {
-    bar: ProgressBar,
+    progress: Progress,
     left: Left,
 }
 
@@ -122,7 +122,7 @@ type Left = Option<Arc<AtomicUsize>>;
 
 /// One event's bytes, written at once when it ends.
 struct Line {
-    bar: ProgressBar,
+    progress: Progress,
     left: Left,
     bytes: Vec<u8>,
 }
@@ -152,7 +152,7 @@ impl<'a> MakeWriter<'a> for Stderr {
 
     fn make_writer(&'a self) -> Line {
         Line {
-            bar: self.bar.clone(),
+            progress: self.progress.clone(),
             left: self.left.clone(),
             bytes: Vec::new(),
         }
@@ -177,7 +177,7 @@ impl Drop for Line {
         }
         let bytes = &self.bytes;
         // A stderr that cannot be written changes nothing else.
-        let _ = self.bar.suspend(|| io::stderr().write_all(bytes));
+        let _ = self.progress.aside(|| io::stderr().write_all(bytes));
     }
 }
 

@@ -88,7 +88,7 @@ pub enum Command {
 Examples:
   tiktok-hashtag pull travel                     100 videos as JSON lines
   tiktok-hashtag pull '#travel' food -n 20       two hashtags, 20 videos each
-  tiktok-hashtag pull --input tags.txt -o out.jsonl --overwrite
+  tiktok-hashtag pull --input tags.txt --jobs 4 -o out.jsonl --overwrite
   tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
   tiktok-hashtag pull travel --store tiktok.db --new-only
   tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
@@ -105,6 +105,15 @@ pub struct PullArgs {
     /// How fast.
     #[command(flatten)]
     pub pace: PaceArgs,
+    /// Hashtags in flight at a time, all under the one --rate.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..=64),
+        help_heading = "Pace"
+    )]
+    pub jobs: u16,
     /// To where.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -10,15 +10,16 @@ use super::turn::Turn;
 use super::{Refusal, output, output_failed};
 use crate::cli::ImportArgs;
 use crate::exit::{Exit, StoppedBecause};
+use crate::halt::Halt;
 use crate::input::{HashtagName, Limit, Query};
 use crate::progress::Progress;
-use crate::pull::Pull;
+use crate::pull::{Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
 use crate::record::{Lane, RawItem, Sighting};
 use crate::signals::Signals;
-use crate::source::Verdict;
 use crate::source::saved::{self, Outcome, Recording, What};
-use crate::store::Store;
+use crate::source::{Budget, Verdict};
+use crate::store::{Past, Store};
 
 /// Entries between two flushes of the output.
 const BATCH: u64 = 100;
@@ -40,11 +41,22 @@ pub(super) async fn run(
         output::open(&args.output, (Store::default(), None), turn, &mut signals).await?;
     let mut summary = Summary::open(args.output.summary())?;
     let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
-    progress.begin(&receipt);
-    let mut pull = Pull::new(&mut output, &mut signals, progress, &mut receipt);
-    let stopped = files(&args.files, &mut pull, query.as_ref());
-    pull.warn_of_losses();
-    progress.end();
+    let bar = progress.begin(&receipt);
+    let stops = Stops {
+        signals: signals.clone(),
+        halt: Halt::default(),
+        budget: Budget::default(),
+    };
+    let pull = Pull::new(Past::default(), stops, &bar, &mut receipt);
+    let mut import = Import {
+        pull,
+        output: &mut output,
+        signals: &signals,
+        query: query.as_ref(),
+    };
+    let stopped = import.files(&args.files);
+    import.pull.warn_of_losses();
+    bar.end();
     receipt.lanes = vec![LaneOutcome {
         lane: Lane::Import,
         verdict: "",
@@ -79,89 +91,92 @@ pub(super) async fn run(
     }
 }
 
-/// Reads all files; why the import stopped, the first file that failed deciding.
-fn files(
-    paths: &[PathBuf],
-    pull: &mut Pull<'_>,
-    query: Option<&Query>,
-) -> io::Result<StoppedBecause> {
-    let mut stopped = StoppedBecause::EndOfFeed;
-    for path in paths {
-        let ended = file(path, pull, query)?;
-        if stopped == StoppedBecause::EndOfFeed {
-            stopped = ended;
-        }
-        if ended.exit().is_final() {
-            return Ok(ended);
-        }
-    }
-    Ok(stopped)
+/// Files on their way into the output.
+struct Import<'a, 'b> {
+    pull: Pull<'b>,
+    output: &'a mut Output,
+    signals: &'a Signals,
+    query: Option<&'a Query>,
 }
 
-/// Reads one file.
-///
-/// # Errors
-/// When the output cannot be written; a file that cannot be read is said and counts as bad data.
-fn file(path: &Path, pull: &mut Pull<'_>, query: Option<&Query>) -> io::Result<StoppedBecause> {
-    let from_stdin = path == Path::new("-");
-    let opened: io::Result<Box<dyn Read>> = if from_stdin {
-        Ok(Box::new(io::stdin().lock()))
-    } else {
-        File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
-    };
-    let every = if from_stdin { 1 } else { BATCH };
-    let mut failed = None;
-    let mut sink = |raw: RawItem| match entry(pull, query, &raw, every) {
-        Ok(true) => ControlFlow::Continue(()),
-        Ok(false) => ControlFlow::Break(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
+impl Import<'_, '_> {
+    /// Reads all files; why the import stopped, the first file that failed deciding.
+    fn files(&mut self, paths: &[PathBuf]) -> io::Result<StoppedBecause> {
+        let mut stopped = StoppedBecause::EndOfFeed;
+        for path in paths {
+            let ended = self.file(path)?;
+            if stopped == StoppedBecause::EndOfFeed {
+                stopped = ended;
+            }
+            if ended.exit().is_final() {
+                return Ok(ended);
+            }
         }
-    };
-    let read = opened.and_then(|input| saved::read(input, &mut sink));
-    if let Some(error) = failed {
-        return Err(error);
+        Ok(stopped)
     }
-    pull.output.sink.flush()?;
-    let recording = read.as_ref().ok().and_then(|it| it.recording.as_ref());
-    pull.receipt.pages += recording.map_or(1, Recording::pages);
-    pull.receipt.gaps += recording.map_or(0, Recording::gaps);
-    pull.progress.page(pull.receipt);
-    if let Some(signal) = pull.signals.heard() {
-        return Ok(StoppedBecause::Interrupted(signal));
-    }
-    let name = if from_stdin {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    };
-    if let (Some(recording), Some(query)) = (recording, query) {
-        warn_of_names(&name, recording, &query.name);
-    }
-    Ok(told(&name, read))
-}
 
-/// One entry; false once a signal was heard.
-fn entry(
-    pull: &mut Pull<'_>,
-    query: Option<&Query>,
-    raw: &RawItem,
-    every: u64,
-) -> io::Result<bool> {
-    let sighting = Sighting {
-        query,
-        lane: Lane::Import,
-        position: pull.receipt.seen + 1,
-        collected_at: None,
-        hashtag_feed: raw.hashtag_feed.or_else(|| query.map(|_| true)),
-    };
-    pull.entry(raw, &sighting)?;
-    if pull.receipt.seen.is_multiple_of(every) {
-        pull.output.sink.flush()?;
-        pull.progress.page(pull.receipt);
+    /// Reads one file.
+    ///
+    /// # Errors
+    /// When the output cannot be written; a file that cannot be read is said and counts as bad
+    /// data.
+    fn file(&mut self, path: &Path) -> io::Result<StoppedBecause> {
+        let from_stdin = path == Path::new("-");
+        let opened: io::Result<Box<dyn Read>> = if from_stdin {
+            Ok(Box::new(io::stdin().lock()))
+        } else {
+            File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+        };
+        let every = if from_stdin { 1 } else { BATCH };
+        let mut failed = None;
+        let mut sink = |raw: RawItem| match self.entry(&raw, every) {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => ControlFlow::Break(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        };
+        let read = opened.and_then(|input| saved::read(input, &mut sink));
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        self.output.sink.flush()?;
+        let receipt = &mut *self.pull.receipt;
+        let recording = read.as_ref().ok().and_then(|it| it.recording.as_ref());
+        receipt.pages += recording.map_or(1, Recording::pages);
+        receipt.gaps += recording.map_or(0, Recording::gaps);
+        self.pull.bar.page(receipt);
+        if let Some(signal) = self.signals.heard() {
+            return Ok(StoppedBecause::Interrupted(signal));
+        }
+        let name = if from_stdin {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        if let (Some(recording), Some(query)) = (recording, self.query) {
+            warn_of_names(&name, recording, &query.name);
+        }
+        Ok(told(&name, read))
     }
-    Ok(pull.signals.heard().is_none())
+
+    /// One entry; false once a signal was heard.
+    fn entry(&mut self, raw: &RawItem, every: u64) -> io::Result<bool> {
+        let sighting = Sighting {
+            query: self.query,
+            lane: Lane::Import,
+            position: self.pull.receipt.seen + 1,
+            collected_at: None,
+            hashtag_feed: raw.hashtag_feed.or_else(|| self.query.map(|_| true)),
+        };
+        self.pull.entry(self.output, raw, &sighting)?;
+        if self.pull.receipt.seen.is_multiple_of(every) {
+            self.output.sink.flush()?;
+            self.pull.bar.page(self.pull.receipt);
+        }
+        Ok(self.signals.heard().is_none())
+    }
 }
 
 /// Says that `--name` calls a feed by a name the recording does not.

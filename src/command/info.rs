@@ -62,14 +62,14 @@ async fn one(session: &Session, planned: Planned, signals: &mut Signals) -> Resu
         Planned::Query(query) => query,
         Planned::ShortLink(link) => match tokio::select! {
             signal = signals.raised() => return Ok(Exit::Signal(signal)),
-            query = session.resolve(link) => query,
+            query = Session::resolve(&session.http, link) => query,
         } {
             Ok(query) => query,
             Err(ShortLinkError::Source(error)) => return Ok(failed("short link", &error, &[])),
             Err(error) => return Err(Refusal::usage(error.to_string())),
         },
     };
-    let mut lanes = session.lanes(&query);
+    let mut lanes = session.lanes(&query, &session.http);
     let budget = session.http.budget();
     let told = tokio::select! {
         signal = signals.raised() => Err(signal),

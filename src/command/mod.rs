@@ -8,6 +8,7 @@ mod import;
 mod info;
 mod output;
 mod pull;
+mod score;
 mod session;
 #[cfg(feature = "demo")]
 mod simulate;

@@ -1,45 +1,44 @@
-//! `pull`: one hashtag after the other into one output.
+//! `pull`: hashtags, one after the other or several at a time, into one output.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::iter::Enumerate;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use tokio::sync::Mutex;
+
 use super::advice::advice;
+use super::score::Score;
 use super::session::Session;
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, output, output_failed, plan};
 use crate::cli::{Environment, LaneChoice, PullArgs, StoreArgs};
 use crate::exit::{Exit, StoppedBecause};
-use crate::input::{HashtagName, Planned, Query};
+use crate::halt::Halt;
+use crate::input::{HashtagName, Planned, Query, ShortLink};
 use crate::progress::Progress;
-use crate::pull::{Failure, Output, Pull};
+use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::Receipt;
 use crate::record::Lane;
 use crate::signals::Signals;
-use crate::source::http::Tally;
+use crate::source::http::Http;
 use crate::source::short_link::ShortLinkError;
-use crate::store::{Job, Store, StoreError};
+use crate::store::{Job, Past, Store, StoreError};
 
-/// Blocked hashtags in a row after which nobody is asked any more.
-const BLOCKS: usize = 3;
-
-/// A run over several hashtags.
+/// A run over several hashtags. All that are in flight share it.
 struct Run<'a> {
     session: &'a Session,
-    output: Output,
-    summary: Summary,
-    signals: Signals,
+    output: Mutex<Output>,
+    summary: RefCell<Summary>,
+    stops: Stops,
     progress: &'a Progress,
-    met: HashSet<HashtagName>,
-    /// The first failure in input order.
-    exit: Exit,
-    blocks: usize,
-    /// Whether an error has named the file that keeps what a failed run got.
-    kept_is_said: bool,
-    /// Records written.
-    written: u64,
-    /// Whether a hashtag is left to go on with.
-    is_open: bool,
+    /// What is left to begin, in input order.
+    queue: RefCell<Enumerate<std::vec::IntoIter<Planned>>>,
+    met: RefCell<HashSet<HashtagName>>,
+    score: RefCell<Score>,
     /// Whether a run that wrote nothing ends with a status of its own.
     fail_empty: bool,
 }
@@ -59,21 +58,23 @@ pub(super) async fn run(
     let turn = Turn::within(args.output.wait_lock());
     let claimed = claim(&args.store, &job, turn, &mut signals).await?;
     let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    let output = output::open(&args.output, claimed, turn, &mut signals).await?;
     let run = Run {
-        session: &session,
-        output: output::open(&args.output, claimed, turn, &mut signals).await?,
-        summary: Summary::open(args.output.summary())?,
-        signals,
+        output: Mutex::new(output),
+        summary: RefCell::new(Summary::open(args.output.summary())?),
+        stops: Stops {
+            signals,
+            halt: Halt::default(),
+            budget: session.http.budget(),
+        },
         progress,
-        met: HashSet::new(),
-        exit: Exit::Ok,
-        blocks: 0,
-        kept_is_said: false,
-        written: 0,
-        is_open: false,
+        queue: RefCell::new(planned.into_iter().enumerate()),
+        met: RefCell::default(),
+        score: RefCell::default(),
         fail_empty: args.store.fail_empty,
+        session: &session,
     };
-    let ended = all(run, planned).await;
+    let ended = all(run, usize::from(args.jobs)).await;
     session.close().await;
     ended
 }
@@ -95,88 +96,144 @@ async fn claim(
     }
 }
 
-async fn all(mut run: Run<'_>, planned: Vec<Planned>) -> Result<Exit, Refusal> {
+async fn all(run: Run<'_>, jobs: usize) -> Result<Exit, Refusal> {
     // Both locks are ours before a browser starts or anybody is asked.
     run.session.start().await?;
-    output::begin(&mut run.output).await?;
+    output::begin(&mut *run.output.lock().await).await?;
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
     }
-    for planned in planned {
-        if run.hashtag(planned).await?.is_final() {
-            break;
-        }
-    }
+    join_all((0..jobs).map(|_| run.work())).await;
     run.finish().await
 }
 
 impl Run<'_> {
-    /// One hashtag; how it alone would have ended the process.
-    async fn hashtag(&mut self, planned: Planned) -> Result<Exit, Refusal> {
+    /// Does one hashtag after the other as long as there are any and the run goes on.
+    async fn work(&self) {
+        while !self.score.borrow().is_over() {
+            let next = self.queue.borrow_mut().next();
+            let Some((place, planned)) = next else {
+                return;
+            };
+            if let Err(refusal) = self.hashtag(place, planned).await {
+                self.score.borrow_mut().refuse(refusal);
+            }
+            if let Some(stopped) = self.score.borrow().ended_by() {
+                self.stops.halt.call(stopped);
+            }
+        }
+    }
+
+    /// One hashtag, the one at `place` of the input.
+    async fn hashtag(&self, place: usize, planned: Planned) -> Result<(), Refusal> {
+        if let Some(words) = self.reason_to_stop() {
+            return self.leave(place, &planned, &words);
+        }
         // What a short link costs is on its hashtag's receipt.
-        let before = self.session.http.tally();
+        let http = Arc::new(self.session.http.apart());
         let query = match planned {
             Planned::Query(query) => query,
-            Planned::ShortLink(link) => match self.session.resolve(link).await {
+            Planned::ShortLink(link) => match self.resolve(&http, link).await {
                 Ok(query) => query,
-                Err(error) => return Ok(self.unresolved(&error)),
+                Err(exit) => {
+                    self.score.borrow_mut().note(place, exit);
+                    return Ok(());
+                }
             },
         };
-        if !self.met.insert(query.name.clone()) {
-            return Ok(Exit::Ok);
+        if !self.met.borrow_mut().insert(query.name.clone()) {
+            return Ok(());
         }
-        if self.output.store.turn_to(query.name.as_str()).await? {
+        let past = self.past(&query).await?;
+        if past.is_done() {
             tracing::info!("{}: done by the run before", query.name);
-            return Ok(Exit::Ok);
+            return Ok(());
         }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
-        if let Some(words) = self.reason_to_stop() {
-            receipt.close(StoppedBecause::NotStarted, StoppedBecause::NotStarted);
-            tracing::error!("{}: not started: {words}; run it again later", query.name);
-        } else {
-            self.pull(&query, &mut receipt, before).await;
+        self.pull(&query, past, &http, &mut receipt).await;
+        self.end(place, &receipt).await
+    }
+
+    /// What earlier runs left of the hashtag.
+    async fn past(&self, query: &Query) -> Result<Past, Refusal> {
+        let mut output = self.output.lock().await;
+        Ok(output.store.past(query.name.as_str()).await?)
+    }
+
+    /// The question behind a short link, or how its failure alone would end the process: bad input,
+    /// unless the site did not say.
+    async fn resolve(&self, http: &Http, link: ShortLink) -> Result<Query, Exit> {
+        let mut signals = self.stops.signals.clone();
+        let resolved = tokio::select! {
+            signal = signals.raised() => return Err(Exit::Signal(signal)),
+            stopped = self.stops.halt.called() => return Err(stopped.exit()),
+            resolved = Session::resolve(http, link) => resolved,
+        };
+        resolved.map_err(|error| {
+            if let ShortLinkError::Source(error) = &error {
+                tracing::error!("{error}; {}", advice(error.verdict, &[]));
+                return StoppedBecause::Verdict(error.verdict).exit();
+            }
+            tracing::error!("{error}");
+            Exit::Usage
+        })
+    }
+
+    /// Leaves a hashtag out that is not begun any more.
+    fn leave(&self, place: usize, planned: &Planned, words: &str) -> Result<(), Refusal> {
+        let stopped = StoppedBecause::NotStarted;
+        match planned {
+            Planned::Query(query) => {
+                if !self.met.borrow_mut().insert(query.name.clone()) {
+                    return Ok(());
+                }
+                tracing::error!("{}: not started: {words}; run it again later", query.name);
+                let mut receipt = Receipt::begin(Some(query), self.session.choice.to_string());
+                receipt.close(stopped, stopped);
+                self.summary.borrow_mut().add(&receipt)?;
+            }
+            Planned::ShortLink(link) => {
+                tracing::error!("{}: not started: {words}; run it again later", link.link);
+            }
         }
-        self.end(&receipt).await?;
-        Ok(receipt.stopped_because.exit())
+        self.score.borrow_mut().note(place, stopped.exit());
+        Ok(())
     }
 
     /// Hands out a closed receipt and remembers what it says.
-    async fn end(&mut self, receipt: &Receipt) -> Result<(), Refusal> {
-        self.summary.add(receipt)?;
-        match self.output.store.end(receipt).await {
+    async fn end(&self, place: usize, receipt: &Receipt) -> Result<(), Refusal> {
+        self.score.borrow_mut().take(place, receipt);
+        self.summary.borrow_mut().add(receipt)?;
+        match self.output.lock().await.store.end(receipt).await {
             Err(error) if receipt.complete => return Err(error.into()),
             // The first cause stands; a store that failed before fails again here.
             Err(error) => tracing::debug!("{error}"),
             Ok(()) => {}
         }
-        self.written += receipt.written;
-        self.is_open |= receipt.next_cursor.is_some();
-        self.note(receipt.stopped_because.exit());
         Ok(())
     }
 
     /// Why no further hashtag is begun.
     fn reason_to_stop(&self) -> Option<String> {
-        if self.blocks >= BLOCKS {
-            return Some(format!("{BLOCKS} hashtags in a row were blocked"));
-        }
+        let score = self.score.borrow();
         // A run whose budget is gone before its first hashtag says so as that one's failure.
-        let spent = self.session.http.spent(Duration::ZERO);
-        spent.filter(|_| self.exit != Exit::Ok)
+        let spent = || self.session.http.spent(Duration::ZERO);
+        score
+            .reason_to_stop()
+            .or_else(|| spent().filter(|_| score.has_failed()))
     }
 
-    async fn pull(&mut self, query: &Query, receipt: &mut Receipt, before: Tally) {
-        let mut lanes = self.session.lanes(query);
-        self.progress.begin(receipt);
-        let pull = Pull::new(&mut self.output, &mut self.signals, self.progress, receipt)
-            .within(self.session.http.budget());
-        let failure = pull.run(query, lanes.as_mut()).await;
+    async fn pull(&self, query: &Query, past: Past, http: &Arc<Http>, receipt: &mut Receipt) {
+        let mut lanes = self.session.lanes(query, http);
+        let bar = self.progress.begin(receipt);
+        let pull = Pull::new(past, self.stops.clone(), &bar, receipt);
+        let failure = pull.run(query, lanes.as_mut(), &self.output).await;
         lanes.close().await;
-        self.progress.end();
-        receipt.note_requests(self.session.http.tally().since(before));
+        bar.end();
+        receipt.note_requests(http.tally());
         if let Some(failure) = failure {
-            let kept = output::kept(&self.output);
-            self.kept_is_said |= !kept.is_empty();
+            let kept = output::kept(&*self.output.lock().await);
+            self.score.borrow_mut().kept_is_said |= !kept.is_empty();
             say(&failure, receipt, &kept);
         } else if let StoppedBecause::Interrupted(_) = receipt.stopped_because {
             let tag = &query.name;
@@ -185,42 +242,23 @@ impl Run<'_> {
         }
     }
 
-    /// A link that led to no hashtag: bad input, unless the site did not say.
-    fn unresolved(&mut self, error: &ShortLinkError) -> Exit {
-        let exit = if let ShortLinkError::Source(error) = error {
-            tracing::error!("{error}; {}", advice(error.verdict, &[]));
-            StoppedBecause::Verdict(error.verdict).exit()
-        } else {
-            tracing::error!("{error}");
-            Exit::Usage
-        };
-        self.note(exit);
-        exit
-    }
-
-    fn note(&mut self, exit: Exit) {
-        self.blocks = if exit == Exit::Blocked || self.blocks >= BLOCKS {
-            self.blocks + 1
-        } else {
-            0
-        };
-        if self.exit == Exit::Ok || exit.is_final() {
-            self.exit = exit;
-        }
-        self.is_open |= exit.is_worth_repeating();
-    }
-
     async fn finish(self) -> Result<Exit, Refusal> {
-        let complete = self.exit == Exit::Ok;
-        let kept = output::kept(&self.output);
-        output::close(self.output, complete, self.is_open).await?;
-        if !complete && !self.kept_is_said && !kept.is_empty() {
+        let score = self.score.into_inner();
+        let exit = score.exit();
+        let complete = exit == Exit::Ok;
+        let output = self.output.into_inner();
+        let kept = output::kept(&output);
+        output::close(output, complete, score.is_open()).await?;
+        if let Some(refusal) = score.refusal {
+            return Err(refusal);
+        }
+        if !complete && !score.kept_is_said && !kept.is_empty() {
             tracing::error!("not all was pulled{kept}");
         }
-        if complete && self.fail_empty && self.written == 0 {
+        if complete && self.fail_empty && score.written == 0 {
             return Ok(Exit::Empty);
         }
-        Ok(self.exit)
+        Ok(exit)
     }
 }
 

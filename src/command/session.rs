@@ -99,10 +99,10 @@ impl Session {
         Ok(())
     }
 
-    /// The question behind a short link.
-    pub(super) async fn resolve(&self, link: ShortLink) -> Result<Query, ShortLinkError> {
-        let resolved = short_link::resolve(&self.http, link);
-        self.http.budget().in_time(resolved).await?
+    /// The question behind a short link, asked through `http`.
+    pub(super) async fn resolve(http: &Http, link: ShortLink) -> Result<Query, ShortLinkError> {
+        let resolved = short_link::resolve(http, link);
+        http.budget().in_time(resolved).await?
     }
 
     /// Ends what was started.
@@ -110,11 +110,11 @@ impl Session {
         self.browser.close().await;
     }
 
-    /// The lanes for one hashtag.
-    pub(super) fn lanes(&self, query: &Query) -> Box<dyn Source> {
-        let web = Box::new(Web::new(Arc::clone(&self.http)));
-        let embed = Box::new(Embed::new(Arc::clone(&self.http)));
-        match (self.choice, self.browser.lane(&self.http)) {
+    /// The lanes for one hashtag, which ask through `http`.
+    pub(super) fn lanes(&self, query: &Query, http: &Arc<Http>) -> Box<dyn Source> {
+        let web = Box::new(Web::new(Arc::clone(http)));
+        let embed = Box::new(Embed::new(Arc::clone(http)));
+        match (self.choice, self.browser.lane(http)) {
             (LaneChoice::Auto, browser) => {
                 // The embed pages give as many as that without starting a browser.
                 let browser = browser.filter(|_| query.limit.get().is_none_or(|n| n > EMBEDDED));

@@ -1,5 +1,7 @@
 //! What is written at the end of a page and of a hashtag, each in one transaction.
 
+use std::collections::BTreeMap;
+
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _};
@@ -9,7 +11,8 @@ use super::page::{Page, Seen};
 use crate::clock::epoch_seconds;
 use crate::receipt::Receipt;
 
-/// One page: its sightings, what of them was written, and where job `id` is now.
+/// One page of `tag`: the sightings since the last one, what of them was written, and where job
+/// `id` is now.
 pub(super) async fn commit(
     db: &mut AnyConnection,
     id: i64,
@@ -19,7 +22,7 @@ pub(super) async fn commit(
     committed: i64,
 ) -> sqlx::Result<()> {
     let mut all = db.begin().await?;
-    let videos: Vec<&Seen> = page.0.iter().collect();
+    let videos = latest(&page.0);
     insert(&mut all, &VIDEOS, &videos, |query, video| {
         query
             .bind(video.id.clone())
@@ -31,8 +34,9 @@ pub(super) async fn commit(
             .bind(video.record.clone())
     })
     .await?;
-    insert(&mut all, &OBSERVATIONS, &videos, |query, video| {
-        let query = query.bind(video.id.clone()).bind(tag.to_owned());
+    let sightings: Vec<&Seen> = page.0.iter().collect();
+    insert(&mut all, &OBSERVATIONS, &sightings, |query, video| {
+        let query = query.bind(video.id.clone()).bind(video.tag.clone());
         let query = query.bind(video.at);
         video
             .counts
@@ -40,14 +44,16 @@ pub(super) async fn commit(
             .fold(query, |query, count| query.bind(*count))
     })
     .await?;
-    let written: Vec<&Seen> = page.0.iter().filter(|video| video.written).collect();
+    let mut written = sightings;
+    written.retain(|video| video.written);
+    written.sort_by_key(|video| (&video.tag, &video.id));
     insert(&mut all, &SEEN, &written, |query, video| {
-        let query = query.bind(tag.to_owned()).bind(video.id.clone());
+        let query = query.bind(video.tag.clone()).bind(video.id.clone());
         query.bind(video.at)
     })
     .await?;
     insert(&mut all, &WRITTEN, &written, |query, video| {
-        let query = query.bind(id).bind(tag.to_owned());
+        let query = query.bind(id).bind(video.tag.clone());
         query.bind(video.id.clone())
     })
     .await?;
@@ -56,6 +62,14 @@ pub(super) async fn commit(
     let job = job.bind(committed).bind(epoch_seconds()).bind(id);
     job.execute(&mut *all).await?;
     all.commit().await
+}
+
+/// Each video once, as it was seen last: a statement may touch a row once only. In the order of
+/// their ids, so that two runs on one server which meet the same videos do not wait for each other
+/// in a circle.
+fn latest(sightings: &[Seen]) -> Vec<&Seen> {
+    let videos: BTreeMap<&str, &Seen> = sightings.iter().map(|it| (&*it.id, it)).collect();
+    videos.into_values().collect()
 }
 
 async fn progress(db: &mut AnyConnection, id: i64, tag: &str, at: &Waypoint) -> sqlx::Result<()> {
@@ -135,22 +149,25 @@ const WRITTEN: Table = Table {
 
 type Statement<'q> = Query<'q, Any, AnyArguments>;
 
-/// Inserts `rows` with one statement, so that a far server is asked once.
+/// Most values of one statement; SQLite takes 32,766.
+const VALUES: usize = 30_000;
+
+/// Inserts `rows` with as few statements as can be, for the server may be far away.
 async fn insert<T>(
     db: &mut AnyConnection,
     table: &Table,
     rows: &[T],
     bind: impl for<'q> Fn(Statement<'q>, &T) -> Statement<'q>,
 ) -> sqlx::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
     let (into, conflict) = (table.into, table.conflict);
-    let values = placeholders(rows.len(), table.columns);
-    let statement = format!("INSERT INTO {into} VALUES {values} {conflict}");
-    // Made of constants and numbers.
-    let query = sqlx::query(AssertSqlSafe(statement)).persistent(false);
-    rows.iter().fold(query, bind).execute(db).await.map(drop)
+    for rows in rows.chunks(VALUES / table.columns) {
+        let values = placeholders(rows.len(), table.columns);
+        let statement = format!("INSERT INTO {into} VALUES {values} {conflict}");
+        // Made of constants and numbers.
+        let query = sqlx::query(AssertSqlSafe(statement)).persistent(false);
+        rows.iter().fold(query, &bind).execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 /// `($1, $2), ($3, $4)` and so on.

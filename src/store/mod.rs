@@ -14,6 +14,7 @@ mod job;
 #[cfg(feature = "store")]
 mod lock;
 mod page;
+mod past;
 mod place;
 #[cfg(feature = "store")]
 mod schema;
@@ -22,7 +23,7 @@ mod without;
 
 use crate::clock::epoch_seconds;
 use crate::receipt::Receipt;
-use crate::record::{Lane, Record};
+use crate::record::Record;
 #[cfg(feature = "store")]
 use database::Database;
 #[cfg(not(feature = "store"))]
@@ -30,9 +31,9 @@ use without::Database;
 
 pub use error::StoreError;
 pub use job::{Job, Waypoint};
+pub use past::Past;
 pub use place::{Place, PlaceError};
 
-use ids::Ids;
 use page::Page;
 
 /// What is remembered between runs.
@@ -43,14 +44,7 @@ pub struct Store {
     job: Option<Job>,
     /// The job's row.
     id: i64,
-    /// The hashtag that is pulled.
-    tag: String,
-    /// Where an earlier run of the job was with it.
-    left: Option<Left>,
-    /// Its ids that are not written again.
-    known: Ids,
-    /// Its ids the job has written before this run.
-    written: u64,
+    /// What was seen since the last commit, of whatever hashtags.
     page: Page,
 }
 
@@ -137,60 +131,46 @@ impl Store {
         Ok(())
     }
 
-    /// Turns to a hashtag; whether an earlier run of the job is done with it.
+    /// What is known of a hashtag.
     ///
     /// # Errors
     /// [`StoreError`] when the database does not tell.
-    pub async fn turn_to(&mut self, tag: &str) -> Result<bool, StoreError> {
+    pub async fn past(&mut self, tag: &str) -> Result<Past, StoreError> {
+        let mut past = Past::default();
         let Some(database) = &mut self.database else {
-            return Ok(false);
+            return Ok(past);
         };
-        tag.clone_into(&mut self.tag);
-        self.page = Page::default();
-        self.left = database.left(self.id, tag).await?;
-        self.known = Ids::default();
-        database.written(self.id, tag, &mut self.known).await?;
-        self.written = self.known.len();
+        past.left = database.left(self.id, tag).await?;
+        database.written(self.id, tag, &mut past.known).await?;
+        past.written = past.known.len();
         if self.new_only {
-            database.seen(tag, &mut self.known).await?;
+            database.seen(tag, &mut past.known).await?;
         }
-        Ok(self.left.as_ref().is_some_and(|left| left.done))
+        Ok(past)
     }
 
-    /// How many records of the hashtag the job wrote before this run.
-    #[must_use]
-    pub fn written(&self) -> u64 {
-        self.written
-    }
-
-    /// Where an earlier run of the job was in the feed `lane` gives.
-    #[must_use]
-    pub fn waypoint(&self, lane: Lane) -> Option<&Waypoint> {
-        let at = &self.left.as_ref()?.at;
-        (at.lane == lane.as_str()).then_some(at)
-    }
-
-    /// Whether `id` is not to be written again.
-    #[must_use]
-    pub fn knows(&self, id: &str) -> bool {
-        self.known.has(id)
-    }
-
-    /// Notes a video that was seen, and whether it is written, for the page's transaction.
-    pub fn sight(&mut self, record: &Record, now: i64, written: bool) {
+    /// Notes a video that was seen under a hashtag, and whether it is written, for the next
+    /// transaction.
+    pub fn sight(&mut self, tag: &str, record: &Record, now: i64, written: bool) {
         if self.database.is_some() {
-            self.page.add(record, now, written);
+            self.page.add(tag, record, now, written);
         }
     }
 
-    /// Commits a page whose records are safe in the output, `length` bytes of it by now.
+    /// Commits a page of a hashtag whose records are safe in the output, `length` bytes of it by
+    /// now. Those of other hashtags that lie between go with it, for they are among these bytes.
     ///
     /// # Errors
     /// [`StoreError`] when the database does not take it; the store is as before the page then.
-    pub async fn commit(&mut self, at: &Waypoint, length: u64) -> Result<(), StoreError> {
+    pub async fn commit(
+        &mut self,
+        tag: &str,
+        at: &Waypoint,
+        length: u64,
+    ) -> Result<(), StoreError> {
         let page = std::mem::take(&mut self.page);
         match &mut self.database {
-            Some(database) => database.commit(self.id, &self.tag, &page, at, length).await,
+            Some(database) => database.commit(self.id, tag, &page, at, length).await,
             None => Ok(()),
         }
     }

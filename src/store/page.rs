@@ -2,7 +2,7 @@
 
 use crate::record::{Record, Statistics};
 
-/// The sightings of one page.
+/// The sightings of one transaction.
 #[derive(Debug, Default)]
 pub(crate) struct Page(pub(crate) Vec<Seen>);
 
@@ -13,6 +13,7 @@ pub(crate) struct Page(pub(crate) Vec<Seen>);
     expect(dead_code, reason = "nobody reads it there")
 )]
 pub(crate) struct Seen {
+    pub(crate) tag: String,
     pub(crate) id: String,
     pub(crate) author_uid: Option<String>,
     pub(crate) author_unique_id: Option<String>,
@@ -26,10 +27,11 @@ pub(crate) struct Seen {
 }
 
 impl Page {
-    /// Adds a video that was seen at `now`.
-    pub(crate) fn add(&mut self, record: &Record, now: i64, written: bool) {
+    /// Adds a video that was seen under `tag` at `now`.
+    pub(crate) fn add(&mut self, tag: &str, record: &Record, now: i64, written: bool) {
         let author = record.author.as_ref();
         self.0.push(Seen {
+            tag: tag.to_owned(),
             id: column(&record.aweme_id),
             author_uid: author.and_then(|author| author.uid.as_deref()).map(column),
             author_unique_id: author

@@ -90,6 +90,34 @@ fn fat_pages_fit() {
 }
 
 #[test]
+fn several_hashtags_share_a_browser_a_page_each() {
+    if found().is_none() {
+        return;
+    }
+    let tags = ["t300", "t95", "t150_dup", "t65_sw"];
+    let (site, folder) = (Site::start_https(), Folder::new());
+    let mut command = pulling(&folder, &tags);
+    command.args(["--all", "--jobs", "3"]).args(trusting(&site));
+    let ended = folder.run_for_receipts(&mut command);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let records = ended.records();
+    for tag in tags {
+        let of_tag = records.iter().filter(|it| it["input"]["name"] == tag);
+        let ids: Vec<&str> = of_tag.map(|it| it["aweme_id"].as_str().unwrap()).collect();
+        assert_eq!(ids, expected(tag), "{tag}");
+    }
+    let requests = |it: &serde_json::Value| it["requests"].as_u64().unwrap();
+    assert!(
+        ended
+            .receipts
+            .iter()
+            .all(|it| it["gaps"] == 0 && requests(it) > 2),
+        "{ended:?}"
+    );
+    assert_gone(&folder);
+}
+
+#[test]
 fn the_site_itself_is_asked_no_more_than_needed() {
     if found().is_none() {
         return;

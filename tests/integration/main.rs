@@ -22,6 +22,8 @@ mod har;
 #[cfg(feature = "demo")]
 mod idle;
 mod import;
+#[cfg(all(unix, feature = "demo"))]
+mod jobs;
 #[cfg(feature = "demo")]
 mod locks;
 #[cfg(feature = "demo")]

@@ -28,7 +28,7 @@ fn times(site: &Site) -> Vec<f64> {
 }
 
 /// Pulls `tags` at `rate` and holds every window between two requests against it.
-fn assert_kept(rate: f64, tags: &[&str], least: usize) {
+fn assert_kept(rate: f64, jobs: &str, tags: &[&str], least: usize) {
     let (folder, site) = (Folder::new(), Site::start());
     let mut command = folder.pulling(tags);
     command.envs([NO_BROWSER]);
@@ -37,6 +37,8 @@ fn assert_kept(rate: f64, tags: &[&str], least: usize) {
         "70",
         "--rate",
         &rate.to_string(),
+        "--jobs",
+        jobs,
         "--base-url",
         &site.url(),
     ]);
@@ -61,12 +63,17 @@ fn assert_kept(rate: f64, tags: &[&str], least: usize) {
 
 #[test]
 fn five_a_second_are_never_more() {
-    assert_kept(5.0, &TROUBLED[..3], 24);
+    assert_kept(5.0, "1", &TROUBLED[..3], 24);
 }
 
 #[test]
 fn twenty_a_second_are_never_more() {
-    assert_kept(20.0, &TROUBLED, 60);
+    assert_kept(20.0, "1", &TROUBLED, 60);
+}
+
+#[test]
+fn several_hashtags_in_flight_share_the_pace() {
+    assert_kept(20.0, "4", &TROUBLED, 60);
 }
 
 #[test]
