@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -19,14 +20,15 @@ use super::wire::Wire;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The events somebody here listens to; a page causes many others.
-const HEARD: [&str; 6] = [
+const HEARD: [&str; 5] = [
     "Network.requestWillBeSent",
     "Network.responseReceived",
     "Network.loadingFinished",
     "Network.loadingFailed",
     "Inspector.targetCrashed",
-    "Page.javascriptDialogOpening",
 ];
+/// A page that shows a dialog answers nothing, so nobody who waits for its answer could close it.
+const DIALOG: &str = "Page.javascriptDialogOpening";
 
 /// A connection to a browser, shared by its tabs.
 #[derive(Debug, Clone)]
@@ -116,13 +118,28 @@ impl Cdp {
             out,
             desk: Arc::clone(&desk),
         };
+        // It lasts as long as somebody else speaks.
+        let way_out = cdp.out.downgrade();
         tokio::spawn(async move {
             while let Some(message) = inbox.recv().await {
-                locked(&desk).sort(message);
+                let dialog = locked(&desk).sort(message);
+                if let (Some(session), Some(out)) = (dialog, way_out.upgrade()) {
+                    let desk = Arc::clone(&desk);
+                    tokio::spawn(Self { out, desk }.dismiss(session));
+                }
             }
             locked(&desk).close();
         });
         cdp
+    }
+
+    /// Closes the dialog of a page.
+    async fn dismiss(self, session: String) {
+        let no = json!({"accept": false});
+        let dismissed = self.call::<Value>(Some(&session), "Page.handleJavaScriptDialog", no);
+        if let Err(error) = dismissed.await {
+            tracing::debug!("{error}");
+        }
     }
 
     /// Calls `method`, in a tab's session or in the browser's own.
@@ -194,31 +211,30 @@ impl Desk {
         Ok((self.last_id, answer))
     }
 
-    /// Hands a message to whoever waits for it.
-    fn sort(&mut self, message: String) {
-        let Ok(head) = serde_json::from_str::<Head<'_>>(&message) else {
-            return;
-        };
+    /// Hands a message to whoever waits for it; the session of ours that shows a dialog, if it says
+    /// that.
+    fn sort(&mut self, message: String) -> Option<String> {
+        let head = serde_json::from_str::<Head<'_>>(&message).ok()?;
         if let Some(call) = head.id.and_then(|id| self.calls.remove(&id)) {
             // A caller that gave up needs no answer.
             let _ = call.send(message);
-            return;
+            return None;
         }
         if head.method == Some("Target.detachedFromTarget") {
             self.detach(head.params);
-            return;
+            return None;
         }
-        let Some(method) = head.method.filter(|method| HEARD.contains(method)) else {
-            return;
-        };
-        let listener = head
-            .session_id
-            .and_then(|session| self.listeners.get(session));
-        if let Some(listener) = listener {
+        let (session, method) = (head.session_id?, head.method?);
+        let listener = self.listeners.get(session)?;
+        if method == DIALOG {
+            return Some(session.to_owned());
+        }
+        if HEARD.contains(&method) {
             let method = method.to_owned();
             // A tab given back hears no more.
             let _ = listener.send(Event { method, message });
         }
+        None
     }
 
     fn detach(&mut self, params: Option<&RawValue>) {
@@ -334,6 +350,31 @@ mod tests {
         assert_eq!(event.method, "Network.loadingFinished");
         assert_eq!(event.params::<Finished<'_>>().unwrap().request_id, "7");
         assert!(events.recv().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_dialog_is_closed_while_somebody_waits_for_the_page() {
+        let (cdp, mut asked, answer) = connect();
+        let _events = cdp.listen("S");
+        let browser = tokio::spawn(async move {
+            let body: Value = serde_json::from_str(&asked.recv().await.unwrap()).unwrap();
+            let opening = |session: &str| {
+                json!({"method": "Page.javascriptDialogOpening", "sessionId": session, "params": {}})
+                    .to_string()
+            };
+            answer.send(opening("of somebody else")).await.unwrap();
+            answer.send(opening("S")).await.unwrap();
+            let dismiss: Value = serde_json::from_str(&asked.recv().await.unwrap()).unwrap();
+            assert_eq!(dismiss["method"], "Page.handleJavaScriptDialog");
+            assert_eq!(dismiss["sessionId"], "S");
+            for call in [dismiss, body] {
+                let reply = json!({"id": call["id"], "result": {}});
+                answer.send(reply.to_string()).await.unwrap();
+            }
+        });
+        let body = cdp.call::<Value>(Some("S"), "Network.getResponseBody", json!({}));
+        assert_eq!(body.await, Ok(json!({})));
+        browser.await.unwrap();
     }
 
     #[tokio::test]

@@ -237,20 +237,9 @@ impl Tab {
                 Ok(Some(exchange))
             }
             "Network.loadingFailed" => Ok(event.params().and_then(|ended| self.failed(ended))),
-            "Page.javascriptDialogOpening" => {
-                self.dismiss().await?;
-                Ok(None)
-            }
             // The other event that is heard: the page crashed.
             _ => Err(CdpError::Gone),
         }
-    }
-
-    /// Closes a dialog of the page, which answers nothing while one is open.
-    async fn dismiss(&self) -> Result<(), CdpError> {
-        let dismiss = json!({"accept": false});
-        let called = self.tell("Page.handleJavaScriptDialog", dismiss).await;
-        harmless(called).map(|_| ())
     }
 
     /// A request goes out: remembered if it matters. A redirect ends the one it came from.
