@@ -248,10 +248,13 @@ impl Run<'_> {
         let complete = exit == Exit::Ok;
         let output = self.output.into_inner();
         let kept = output::kept(&output);
-        output::close(output, complete, score.is_open()).await?;
+        let closed = output::close(output, complete, score.is_open()).await;
+        // The first cause stands.
         if let Some(refusal) = score.refusal {
-            return Err(refusal);
+            let words = refusal.words + &kept;
+            return Err(Refusal::new(refusal.exit, words));
         }
+        closed?;
         if !complete && !score.kept_is_said && !kept.is_empty() {
             tracing::error!("not all was pulled{kept}");
         }

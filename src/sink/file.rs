@@ -438,12 +438,11 @@ impl Sink for Beside {
             drop(partial);
             return Ok(());
         }
-        fs::rename(&partial.path, &path)
-            .with_context(|| format!("replacing {}", path.display()))?;
+        fs::rename(&partial.path, &path).context("taking the old file's place")?;
         partial.is_kept = true;
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
-            sync(&folder).context("making the output's folder safe on disk")?;
+            sync(&folder).context("making its folder safe on disk")?;
         }
         Ok(())
     }
@@ -471,7 +470,7 @@ fn close(out: Jsonl<File>) -> anyhow::Result<File> {
         let _ = cut_last_line(&file);
     }
     flushed?;
-    sync(&file).context("making the output safe on disk")?;
+    sync(&file).context("making it safe on disk")?;
     Ok(file)
 }
 

@@ -5,6 +5,7 @@ mod escape;
 mod file;
 mod jsonl;
 mod lock;
+mod named;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -109,7 +110,10 @@ pub fn open(
             let sink = jsonl::Jsonl::new(std::io::stdout().lock());
             Ok((Box::new(sink), Known::default()))
         }
-        Target::File(path, existing) => file::open(path, *existing, committed),
+        Target::File(path, existing) => {
+            let (sink, known) = file::open(path, *existing, committed)?;
+            Ok((Box::new(named::Named::new(path, sink)), known))
+        }
     }
 }
 
