@@ -11,6 +11,10 @@ use super::page::{Page, Seen};
 use crate::clock::epoch_seconds;
 use crate::receipt::Receipt;
 
+/// Notes how far a job has come. A clock that was set back does not make it look forgotten.
+pub(super) const GONE_ON: &str = "UPDATE jobs SET committed = $1, \
+     updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END WHERE id = $3";
+
 /// One page of `tag`: the sightings since the last one, what of them was written, and where job
 /// `id` is now.
 pub(super) async fn commit(
@@ -58,7 +62,7 @@ pub(super) async fn commit(
     })
     .await?;
     progress(&mut all, id, tag, at).await?;
-    let job = sqlx::query("UPDATE jobs SET committed = $1, updated_at = $2 WHERE id = $3");
+    let job = sqlx::query(GONE_ON);
     let job = job.bind(committed).bind(epoch_seconds()).bind(id);
     job.execute(&mut *all).await?;
     all.commit().await

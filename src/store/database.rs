@@ -10,7 +10,7 @@ use sqlx::any::{AnyConnectOptions, AnyRow};
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Row as _};
 use url::Url;
 
-use super::commit::{commit, end, whole};
+use super::commit::{GONE_ON, commit, end, whole};
 use super::ids::Ids;
 use super::job::LIFE;
 use super::lock::{Lock, NoLock};
@@ -307,7 +307,7 @@ async fn begin(
     now: i64,
 ) -> sqlx::Result<i64> {
     if id != 0 {
-        let on = sqlx::query("UPDATE jobs SET committed = $1, updated_at = $2 WHERE id = $3");
+        let on = sqlx::query(GONE_ON);
         on.bind(committed).bind(now).bind(id).execute(db).await?;
         return Ok(id);
     }

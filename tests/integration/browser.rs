@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::chromium::{self, OwnBrowser, assert_gone, found, mapped, pulling, trusting};
 use crate::runner::{Folder, Running};
 use crate::site::Site;
+use crate::tool;
 
 /// The ids of a hashtag's feed as the web lane reads them.
 fn expected(tag: &str) -> Vec<String> {
@@ -54,7 +55,7 @@ fn feeds_come_whole_from_the_sites_own_address() {
     for round in 1..=rounds {
         for tag in ["t1000", "t1000_l200", "t300_sw", "t300_dup", "t60_fat"] {
             whole(tag, if tag == "t60_fat" { 64 } else { 24 }, mapped);
-            chromium::say(&format!("{tag}: round {round} of {rounds} whole"));
+            tool::say(&format!("{tag}: round {round} of {rounds} whole"));
         }
     }
 }
@@ -352,7 +353,7 @@ fn an_own_browser_is_used_and_left_running() {
 
 #[test]
 fn a_page_in_the_background_goes_on_loading() {
-    let (Some(program), Some(_xvfb)) = (found(), chromium::tool("Xvfb")) else {
+    let (Some(program), Some(_xvfb)) = (found(), tool::found("Xvfb")) else {
         return;
     };
     let (site, folder) = (Site::start(), Folder::new());
@@ -381,7 +382,7 @@ fn a_page_in_the_background_goes_on_loading() {
 
 #[test]
 fn a_person_solves_the_check_in_the_window() {
-    let tools = ["Xvfb", "xdotool"].map(chromium::tool);
+    let tools = ["Xvfb", "xdotool"].map(tool::found);
     if found().is_none() || tools.iter().any(Option::is_none) {
         return;
     }
@@ -429,7 +430,7 @@ fn click_until_told(display: &str) {
 
 #[test]
 fn nobody_in_front_of_the_window_is_said_too() {
-    if found().is_none() || chromium::tool("Xvfb").is_none() {
+    if found().is_none() || tool::found("Xvfb").is_none() {
         return;
     }
     let folder = Folder::new();

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::runner::Folder;
 use crate::site::Site;
+use crate::tool::{in_ci, program, say};
 
 /// Where a browser may be, the same places a user's are.
 const PROGRAMS: [&str; 4] = [
@@ -28,33 +29,6 @@ pub(crate) fn found() -> Option<PathBuf> {
         say("skipped: no Chromium");
     }
     found
-}
-
-/// A program that a few tests need besides.
-pub(crate) fn tool(name: &str) -> Option<PathBuf> {
-    let found = program(name);
-    if found.is_none() {
-        assert!(!in_ci(), "no {name}, though CI is true");
-        say(&format!("skipped: no {name}"));
-    }
-    found
-}
-
-fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|place| place.is_file())
-}
-
-fn in_ci() -> bool {
-    std::env::var("CI").is_ok_and(|ci| ci == "true")
-}
-
-/// Says it past the test harness, which keeps the output of tests that pass to itself.
-pub(crate) fn say(words: &str) {
-    // A stderr that cannot be written changes nothing else.
-    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 /// What makes a browser take the simulator for the site, and reach nobody else.

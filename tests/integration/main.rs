@@ -14,6 +14,8 @@ mod certificates;
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod chromium;
 mod cli;
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod clock;
 mod contract;
 mod docs;
 mod doctor;
@@ -47,4 +49,6 @@ mod socket;
 mod store;
 #[cfg(all(unix, feature = "demo"))]
 mod surroundings;
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod tool;
 mod trouble;
