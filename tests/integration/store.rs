@@ -626,6 +626,20 @@ fn timeless(text: &str) -> Vec<Value> {
 }
 
 #[test]
+fn a_job_of_many_hashtags_has_a_name_that_any_index_takes() {
+    Kept::each(|kept| {
+        // Names that cannot be told in short.
+        let mut random = Rng::with_seed(20_260_101);
+        let name = |random: &mut Rng| (0..40).map(|_| random.alphanumeric()).collect::<String>();
+        let tags: Vec<String> = (0..250).map(|_| name(&mut random)).collect();
+        kept.folder.write("tags", tags.join("\n"));
+        let args = ["--input", "tags", "--max-requests", "1", "-q"];
+        let ended = kept.pull(&args);
+        assert_eq!((ended.status, ended.receipts.len()), (5, 250), "{ended:?}");
+    });
+}
+
+#[test]
 fn a_signal_keeps_the_page_in_hand_and_the_rest_for_later() {
     Kept::each(|kept| {
         let args = ["t300", "--all", "-o", "out.jsonl"];
