@@ -8,14 +8,14 @@ use tokio::sync::Mutex;
 use crate::clock::epoch_seconds;
 use crate::exit::StoppedBecause;
 use crate::halt::Halt;
-use crate::input::{HashtagName, Query};
+use crate::input::Query;
 use crate::progress::Bar;
 use crate::receipt::Receipt;
 use crate::record::{Lane, RawItem, Record, Sighting};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
 use crate::source::{Budget, Cursor, Error, Next, Page, Pages, Source, Verdict};
-use crate::store::{Past, Store, StoreError, Waypoint};
+use crate::store::{Past, SeenAt, Store, StoreError, Waypoint};
 
 /// Where records go, and in which form.
 pub struct Output {
@@ -222,7 +222,9 @@ impl<'a> Pull<'a> {
     ) -> Result<(), Failure> {
         let mut output = output.lock().await;
         self.write(&mut output, entries, false)?;
-        output.commit(&entries.query.name, &entries.at).await?;
+        output
+            .commit(entries.query.name.as_str(), &entries.at)
+            .await?;
         self.bar.page(self.receipt);
         Ok(())
     }
@@ -312,9 +314,12 @@ impl<'a> Pull<'a> {
         }
         let name = sighting.query.map(|query| query.name.as_str());
         let known = output.known.has(name, &record.aweme_id) || self.past.knows(&record.aweme_id);
-        if let (Some(name), Some(now)) = (name, sighting.collected_at) {
-            output.store.sight(name, &record, now, !known);
-        }
+        let seen_at = match sighting.collected_at {
+            Some(now) => SeenAt::Now(now),
+            None => SeenAt::Saved(record.collection.collected_at),
+        };
+        let tag = name.unwrap_or_default();
+        output.store.sight(tag, &record, seen_at, !known);
         if known {
             *self.receipt.filtered.entry("known").or_default() += 1;
             return Ok(true);
@@ -399,13 +404,16 @@ fn is_less_than_asked(stopped: StoppedBecause) -> bool {
 
 impl Output {
     /// Ends a page: what was written goes out, and where something is remembered, to the disk
-    /// before it is.
-    async fn commit(&mut self, name: &HashtagName, at: &Waypoint) -> Result<(), Failure> {
+    /// before it is. `tag` is empty for files of no one hashtag.
+    ///
+    /// # Errors
+    /// [`Failure`] of the output or the store.
+    pub async fn commit(&mut self, tag: &str, at: &Waypoint) -> Result<(), Failure> {
         if !self.store.remembers() {
             return self.sink.flush().map_err(Failure::Output);
         }
         let length = self.sink.secure().map_err(Failure::Output)?;
-        let committed = self.store.commit(name.as_str(), at, length).await;
+        let committed = self.store.commit(tag, at, length).await;
         committed.map_err(Failure::Store)
     }
 }

@@ -129,6 +129,7 @@ Examples:
   tiktok-hashtag import www.tiktok.com.har --name travel
   tiktok-hashtag import answer.json page.html capture.ndjson.gz
   curl -s … | tiktok-hashtag import - --name travel
+  tiktok-hashtag import saved/*.har --name travel --store tiktok.db --new-only
 
 Reads HAR recordings, API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of
 any year and zeeschuimer NDJSON, .gz too; what a file is, is told by its content.
@@ -148,6 +149,9 @@ pub struct ImportArgs {
     /// To where.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// What is remembered.
+    #[command(flatten)]
+    pub store: StoreArgs,
 }
 
 /// `info`. It takes the limits a file of hashtags may hold, but does nothing with them.

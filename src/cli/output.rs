@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::Planned;
+use crate::input::{Planned, Query};
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
 use crate::store::Job;
@@ -88,7 +88,21 @@ impl OutputArgs {
     /// The job of pulling `planned` from `source` to there.
     #[must_use]
     pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
-        let file = Some(self.output.as_path()).filter(|path| *path != Path::new("-"));
+        Job::new(planned, self.file(), self.format(), source.to_string())
+    }
+
+    /// The job of importing `files` under a hashtag's name.
+    #[must_use]
+    pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>) -> Job {
+        Job::of_import(files, query, self.file(), self.format())
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(self.output.as_path()).filter(|path| *path != Path::new("-"))
+    }
+
+    /// The form of what is written, as far as a job must keep to it.
+    fn format(&self) -> String {
         let form = match self.form() {
             Form::Record => "jsonl",
             Form::Raw => "jsonl --raw",
@@ -96,8 +110,7 @@ impl OutputArgs {
         };
         // Such a run writes another file than one that adds.
         let beside = if self.overwrite { " --overwrite" } else { "" };
-        let format = format!("{form}{beside}");
-        Job::new(planned, file, format, source.to_string())
+        format!("{form}{beside}")
     }
 
     /// How long another run may be waited for.

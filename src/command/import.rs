@@ -5,6 +5,10 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+use super::pull::claim;
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, output, output_failed};
@@ -13,15 +17,15 @@ use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
 use crate::input::{HashtagName, Limit, Query};
 use crate::progress::Progress;
-use crate::pull::{Output, Pull, Stops};
+use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
 use crate::record::{Lane, RawItem, Sighting};
 use crate::signals::Signals;
 use crate::source::saved::{self, Outcome, Recording, What};
 use crate::source::{Budget, Verdict};
-use crate::store::{Past, Store};
+use crate::store::{StoreError, Waypoint};
 
-/// Entries between two flushes of the output.
+/// Entries between two flushes of the output, and of what the store commits at once.
 const BATCH: u64 = 100;
 
 pub(super) async fn run(
@@ -29,17 +33,21 @@ pub(super) async fn run(
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
-    args.output.check().map_err(Refusal::usage)?;
-    let query = args.name.map(|name| Query {
+    let query = args.name.clone().map(|name| Query {
         name,
         url: None,
         region: None,
         limit: Limit::All,
     });
-    let turn = Turn::within(args.output.wait_lock());
-    let mut output =
-        output::open(&args.output, (Store::default(), None), turn, &mut signals).await?;
+    let mut output = open(&args, query.as_ref(), &mut signals).await?;
     let mut summary = Summary::open(args.output.summary())?;
+    output::begin(&mut output).await?;
+    let past = output.store.past(tag(query.as_ref())).await?;
+    if past.is_done() {
+        tracing::info!("done by the run before");
+        output::close(output, true, false).await?;
+        return Ok(Exit::Ok);
+    }
     let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
     let bar = progress.begin(&receipt);
     let stops = Stops {
@@ -47,7 +55,7 @@ pub(super) async fn run(
         halt: Halt::default(),
         budget: Budget::default(),
     };
-    let pull = Pull::new(Past::default(), stops, &bar, &mut receipt);
+    let pull = Pull::new(past, stops, &bar, &mut receipt);
     let mut import = Import {
         pull,
         output: &mut output,
@@ -61,33 +69,84 @@ pub(super) async fn run(
         lane: Lane::Import,
         verdict: "",
     }];
-    let (stopped, words) = match stopped {
+    let (stopped, failure) = match stopped {
         Ok(stopped) => (stopped, None),
-        Err(error) => {
-            let refusal = output_failed(&error);
-            let stopped = match refusal.exit {
-                Exit::ReaderClosed => StoppedBecause::ReaderClosed,
-                _ => StoppedBecause::Output,
-            };
-            (stopped, Some(refusal))
-        }
+        Err(failure) => (failure.stopped(), Some(refused(failure))),
     };
     receipt.close(stopped, stopped);
-    summary.add(&receipt)?;
-    let kept = output::kept(&output);
-    let finished = output::close(output, receipt.complete, false).await;
-    match words {
-        Some(refusal) => Err(Refusal {
-            words: refusal.words + &kept,
-            ..refusal
-        }),
-        None => {
-            finished?;
-            if !receipt.complete && !kept.is_empty() {
-                tracing::error!("not all could be read{kept}");
-            }
-            Ok(stopped.exit())
+    let unsaid = summary.add(&receipt).err();
+    let ended = Ended {
+        unkept: output.store.end(&receipt).await.err(),
+        failure: failure.or(unsaid),
+        receipt,
+    };
+    let exit = ended.close(output).await?;
+    if exit == Exit::Ok && args.store.fail_empty && ended.receipt.written == 0 {
+        return Ok(Exit::Empty);
+    }
+    Ok(exit)
+}
+
+/// What the store knows the hashtag by; files of no one hashtag have the empty name.
+fn tag(query: Option<&Query>) -> &str {
+    query.map_or("", |query| query.name.as_str())
+}
+
+/// The output and the store, once nobody else has them and the switches go together.
+async fn open(
+    args: &ImportArgs,
+    query: Option<&Query>,
+    signals: &mut Signals,
+) -> Result<Output, Refusal> {
+    let together = args.store.check(args.output.overwrite);
+    together
+        .and_then(|()| args.output.check())
+        .map_err(Refusal::usage)?;
+    let job = args.output.import_job(&args.files, query);
+    let turn = Turn::within(args.output.wait_lock());
+    let claimed = claim(&args.store, &job, turn, signals).await?;
+    output::open(&args.output, claimed, turn, signals).await
+}
+
+/// How an import ended, before its output is closed.
+struct Ended {
+    receipt: Receipt,
+    /// What could not be written.
+    failure: Option<Refusal>,
+    /// Why the store did not take the receipt.
+    unkept: Option<StoreError>,
+}
+
+impl Ended {
+    /// Closes the output. An import that could not write is gone on with by the same command.
+    async fn close(&self, output: Output) -> Result<Exit, Refusal> {
+        let stopped = self.receipt.stopped_because.exit();
+        // The first cause stands; a store that failed before fails again at the receipt.
+        let unkept = self.unkept.as_ref().filter(|_| self.receipt.complete);
+        let refusal = self.failure.clone().or_else(|| unkept.map(Refusal::from));
+        let complete = self.receipt.complete && refusal.is_none();
+        let is_open = stopped.is_worth_repeating() || refusal.is_some();
+        let kept = output::kept(&output);
+        let finished = output::close(output, complete, is_open).await;
+        if let Some(refusal) = refusal {
+            let words = refusal.words + &kept;
+            return Err(Refusal::new(refusal.exit, words));
         }
+        finished?;
+        if !complete && !kept.is_empty() {
+            tracing::error!("not all could be read{kept}");
+        }
+        Ok(stopped)
+    }
+}
+
+/// What could not be written, in words.
+fn refused(failure: Failure) -> Refusal {
+    let exit = failure.stopped().exit();
+    match failure {
+        Failure::Output(error) => output_failed(&error),
+        Failure::Store(error) => error.into(),
+        Failure::Source(error) => Refusal::new(exit, error.to_string()),
     }
 }
 
@@ -101,7 +160,7 @@ struct Import<'a, 'b> {
 
 impl Import<'_, '_> {
     /// Reads all files; why the import stopped, the first file that failed deciding.
-    fn files(&mut self, paths: &[PathBuf]) -> io::Result<StoppedBecause> {
+    fn files(&mut self, paths: &[PathBuf]) -> Result<StoppedBecause, Failure> {
         let mut stopped = StoppedBecause::EndOfFeed;
         for path in paths {
             let ended = self.file(path)?;
@@ -118,18 +177,17 @@ impl Import<'_, '_> {
     /// Reads one file.
     ///
     /// # Errors
-    /// When the output cannot be written; a file that cannot be read is said and counts as bad
-    /// data.
-    fn file(&mut self, path: &Path) -> io::Result<StoppedBecause> {
+    /// When the output or the store cannot be written; a file that cannot be read is said and
+    /// counts as bad data.
+    fn file(&mut self, path: &Path) -> Result<StoppedBecause, Failure> {
         let from_stdin = path == Path::new("-");
         let opened: io::Result<Box<dyn Read>> = if from_stdin {
             Ok(Box::new(io::stdin().lock()))
         } else {
             File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
         };
-        let every = if from_stdin { 1 } else { BATCH };
         let mut failed = None;
-        let mut sink = |raw: RawItem| match self.entry(&raw, every) {
+        let mut sink = |raw: RawItem| match self.entry(&raw, from_stdin) {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => ControlFlow::Break(()),
             Err(error) => {
@@ -141,7 +199,7 @@ impl Import<'_, '_> {
         if let Some(error) = failed {
             return Err(error);
         }
-        self.output.sink.flush()?;
+        self.commit()?;
         let receipt = &mut *self.pull.receipt;
         let recording = read.as_ref().ok().and_then(|it| it.recording.as_ref());
         receipt.pages += recording.map_or(1, Recording::pages);
@@ -161,8 +219,8 @@ impl Import<'_, '_> {
         Ok(told(&name, read))
     }
 
-    /// One entry; false once a signal was heard.
-    fn entry(&mut self, raw: &RawItem, every: u64) -> io::Result<bool> {
+    /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
+    fn entry(&mut self, raw: &RawItem, from_stdin: bool) -> Result<bool, Failure> {
         let sighting = Sighting {
             query: self.query,
             lane: Lane::Import,
@@ -170,12 +228,32 @@ impl Import<'_, '_> {
             collected_at: None,
             hashtag_feed: raw.hashtag_feed.or_else(|| self.query.map(|_| true)),
         };
-        self.pull.entry(self.output, raw, &sighting)?;
-        if self.pull.receipt.seen.is_multiple_of(every) {
-            self.output.sink.flush()?;
+        let entry = self.pull.entry(self.output, raw, &sighting);
+        entry.map_err(Failure::Output)?;
+        let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
+        if is_batch {
+            self.commit()?;
+        } else if from_stdin {
+            self.output.sink.flush().map_err(Failure::Output)?;
+        }
+        if is_batch || from_stdin {
             self.pull.bar.page(self.pull.receipt);
         }
         Ok(self.signals.heard().is_none())
+    }
+
+    /// Ends a batch as a page is ended. There is no place in it to go on at: a later run reads the
+    /// files again and leaves out what is written. Whoever reads files waits for nobody, so this
+    /// waits for it.
+    fn commit(&mut self) -> Result<(), Failure> {
+        let at = Waypoint {
+            lane: Lane::Import.as_str().to_owned(),
+            previous: None,
+            next: None,
+            before: 0,
+        };
+        let commit = self.output.commit(tag(self.query), &at);
+        block_in_place(|| Handle::current().block_on(commit))
     }
 }
 

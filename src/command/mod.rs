@@ -27,7 +27,7 @@ use crate::sink::OutputError;
 use crate::store::StoreError;
 
 /// A command that ended without what it was asked for, in one line for the user.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Refusal {
     /// How the process ends.
     pub exit: Exit,
@@ -61,6 +61,12 @@ impl From<OutputError> for Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&StoreError> for Refusal {
+    fn from(error: &StoreError) -> Self {
         Self::new(error.exit(), error.to_string())
     }
 }

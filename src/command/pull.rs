@@ -81,7 +81,7 @@ pub(super) async fn run(
 
 /// Opens the store for `job` once the run's turn has come, with the bytes of its output that are
 /// committed where an earlier run left it unfinished.
-async fn claim(
+pub(super) async fn claim(
     args: &StoreArgs,
     job: &Job,
     turn: Turn,

@@ -7,7 +7,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _};
 
 use super::Waypoint;
-use super::page::{Page, Seen};
+use super::page::{Page, Seen, SeenAt};
 use crate::clock::epoch_seconds;
 use crate::receipt::Receipt;
 
@@ -39,21 +39,14 @@ pub(super) async fn commit(
     })
     .await?;
     let sightings: Vec<&Seen> = page.0.iter().collect();
-    insert(&mut all, &OBSERVATIONS, &sightings, |query, video| {
-        let query = query.bind(video.id.clone()).bind(video.tag.clone());
-        let query = query.bind(video.at);
-        video
-            .counts
-            .iter()
-            .fold(query, |query, count| query.bind(*count))
-    })
-    .await?;
+    observe(&mut all, &sightings).await?;
+    let now = epoch_seconds();
     let mut written = sightings;
     written.retain(|video| video.written);
     written.sort_by_key(|video| (&video.tag, &video.id));
     insert(&mut all, &SEEN, &written, |query, video| {
         let query = query.bind(video.tag.clone()).bind(video.id.clone());
-        query.bind(video.at)
+        query.bind(now)
     })
     .await?;
     insert(&mut all, &WRITTEN, &written, |query, video| {
@@ -63,7 +56,7 @@ pub(super) async fn commit(
     .await?;
     progress(&mut all, id, tag, at).await?;
     let job = sqlx::query(GONE_ON);
-    let job = job.bind(committed).bind(epoch_seconds()).bind(id);
+    let job = job.bind(committed).bind(now).bind(id);
     job.execute(&mut *all).await?;
     all.commit().await
 }
@@ -74,6 +67,32 @@ pub(super) async fn commit(
 fn latest(sightings: &[Seen]) -> Vec<&Seen> {
     let videos: BTreeMap<&str, &Seen> = sightings.iter().map(|it| (&*it.id, it)).collect();
     videos.into_values().collect()
+}
+
+/// Keeps the counts of what was seen. Those of a file count once however often it is read, and not
+/// at all where it does not say when they were right.
+async fn observe(db: &mut AnyConnection, sightings: &[&Seen]) -> sqlx::Result<()> {
+    let of = |wanted: fn(SeenAt) -> bool| {
+        let all = sightings.iter().copied();
+        all.filter(|it| wanted(it.seen_at)).collect::<Vec<_>>()
+    };
+    let now = of(|seen_at| matches!(seen_at, SeenAt::Now(_)));
+    insert(db, &OBSERVATIONS, &now, |query, video| {
+        observation(query, video)
+    })
+    .await?;
+    for video in of(|seen_at| matches!(seen_at, SeenAt::Saved(Some(_)))) {
+        let query = observation(sqlx::query(SAVED_OBSERVATION), video);
+        query.execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+fn observation<'q>(query: Statement<'q>, video: &Seen) -> Statement<'q> {
+    let query = query.bind(video.id.clone()).bind(video.tag.clone());
+    let query = query.bind(video.at);
+    let counts = video.counts.iter();
+    counts.fold(query, |query, count| query.bind(*count))
 }
 
 async fn progress(db: &mut AnyConnection, id: i64, tag: &str, at: &Waypoint) -> sqlx::Result<()> {
@@ -132,7 +151,8 @@ const VIDEOS: Table = Table {
     columns: 7,
     conflict: "ON CONFLICT (aweme_id) DO UPDATE SET author_uid = excluded.author_uid, \
                author_unique_id = excluded.author_unique_id, create_time = excluded.create_time, \
-               last_seen_at = excluded.last_seen_at, record = excluded.record",
+               last_seen_at = excluded.last_seen_at, record = excluded.record \
+               WHERE excluded.last_seen_at >= videos.last_seen_at",
 };
 const OBSERVATIONS: Table = Table {
     into: "observations (aweme_id, tag, observed_at, play_count, digg_count, comment_count, \
@@ -140,6 +160,12 @@ const OBSERVATIONS: Table = Table {
     columns: 8,
     conflict: "",
 };
+/// One that may be there.
+const SAVED_OBSERVATION: &str = "INSERT INTO observations \
+    (aweme_id, tag, observed_at, play_count, digg_count, comment_count, share_count, \
+     collect_count) \
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM observations \
+    WHERE aweme_id = $1 AND tag = $2 AND observed_at = $3)";
 const SEEN: Table = Table {
     into: "seen (tag, aweme_id, written_at)",
     columns: 3,

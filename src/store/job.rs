@@ -1,6 +1,6 @@
 //! What makes two runs parts of one: the same output, hashtags, region, format and source.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::input::{Planned, Query};
 
@@ -54,6 +54,21 @@ impl Job {
         }
     }
 
+    /// The job of importing `files` under a hashtag's name into `file`.
+    #[must_use]
+    pub fn of_import(
+        files: &[PathBuf],
+        query: Option<&Query>,
+        file: Option<&Path>,
+        format: String,
+    ) -> Self {
+        let names = files.iter().map(|file| real(file).display().to_string());
+        let names = digest(&names.collect::<Vec<_>>().join("\n"));
+        let source = format!("import of {} files, {names:016x}", files.len());
+        let planned: Vec<Planned> = query.cloned().map(Planned::Query).into_iter().collect();
+        Self::new(&planned, file, format, source)
+    }
+
     /// Which parameter an unfinished job of the same output has otherwise.
     #[cfg(feature = "store")]
     pub(crate) fn differs_in(&self, other: &Self) -> Option<&'static str> {
@@ -61,7 +76,7 @@ impl Job {
             ("hashtags", &self.hashtags, &other.hashtags),
             ("region", &self.region, &other.region),
             ("format", &self.format, &other.format),
-            ("--source", &self.source, &other.source),
+            ("source", &self.source, &other.source),
         ];
         let different = parameters.iter().find(|(_, ours, theirs)| ours != theirs);
         different.map(|&(name, _, _)| name)
@@ -94,7 +109,7 @@ fn digest(text: &str) -> u64 {
 }
 
 /// `file` by the one name all its names lead to.
-fn real(file: &Path) -> std::path::PathBuf {
+fn real(file: &Path) -> PathBuf {
     if let Ok(real) = file.canonicalize() {
         return real;
     }
@@ -122,11 +137,26 @@ fn machine() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::digest;
+    use std::path::{Path, PathBuf};
+
+    use super::{Job, digest};
 
     #[test]
     fn a_digest_is_what_it_always_was() {
         assert_eq!(digest(""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(digest("foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn an_import_is_its_files_by_any_name() {
+        let job = |names: &[&str], file: Option<&str>| {
+            let files: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
+            Job::of_import(&files, None, file.map(Path::new), "jsonl".to_owned())
+        };
+        let into = Some("out.jsonl");
+        assert_eq!(job(&["src", "a"], into), job(&["./src", "./a"], into));
+        assert_ne!(job(&["a", "b"], into), job(&["b", "a"], into));
+        assert_eq!(job(&["a"], into).output, job(&["b"], into).output);
+        assert_ne!(job(&["a"], None).output, job(&["b"], None).output);
     }
 }

@@ -31,6 +31,7 @@ use without::Database;
 
 pub use error::StoreError;
 pub use job::{Job, Waypoint};
+pub use page::SeenAt;
 pub use past::Past;
 pub use place::{Place, PlaceError};
 
@@ -151,9 +152,9 @@ impl Store {
 
     /// Notes a video that was seen under a hashtag, and whether it is written, for the next
     /// transaction.
-    pub fn sight(&mut self, tag: &str, record: &Record, now: i64, written: bool) {
+    pub fn sight(&mut self, tag: &str, record: &Record, seen_at: SeenAt, written: bool) {
         if self.database.is_some() {
-            self.page.add(tag, record, now, written);
+            self.page.add(tag, record, seen_at, written);
         }
     }
 

@@ -1,6 +1,16 @@
 //! What one page adds to the store, gathered while its records are written.
 
+use crate::clock::epoch_seconds;
 use crate::record::{Record, Statistics};
+
+/// When a video was seen, in epoch seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenAt {
+    /// By this run, just now.
+    Now(i64),
+    /// By whoever saved the file it is in, where that says when. The same file may come again.
+    Saved(Option<i64>),
+}
 
 /// The sightings of one transaction.
 #[derive(Debug, Default)]
@@ -18,7 +28,9 @@ pub(crate) struct Seen {
     pub(crate) author_uid: Option<String>,
     pub(crate) author_unique_id: Option<String>,
     pub(crate) create_time: Option<i64>,
+    /// When it was seen; of a file that does not say, when that was read.
     pub(crate) at: i64,
+    pub(crate) seen_at: SeenAt,
     /// Plays, likes, comments, shares, saves.
     pub(crate) counts: [Option<i64>; 5],
     /// The record as JSON.
@@ -27,8 +39,12 @@ pub(crate) struct Seen {
 }
 
 impl Page {
-    /// Adds a video that was seen under `tag` at `now`.
-    pub(crate) fn add(&mut self, tag: &str, record: &Record, now: i64, written: bool) {
+    /// Adds a video that was seen under `tag`.
+    pub(crate) fn add(&mut self, tag: &str, record: &Record, seen_at: SeenAt, written: bool) {
+        let at = match seen_at {
+            SeenAt::Now(at) | SeenAt::Saved(Some(at)) => at,
+            SeenAt::Saved(None) => epoch_seconds(),
+        };
         let author = record.author.as_ref();
         self.0.push(Seen {
             tag: tag.to_owned(),
@@ -38,7 +54,8 @@ impl Page {
                 .and_then(|author| author.unique_id.as_deref())
                 .map(column),
             create_time: record.create_time,
-            at: now,
+            at,
+            seen_at,
             counts: counts(record.statistics.as_ref()),
             record: crate::sink::safe_json(record),
             written,

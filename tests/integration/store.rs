@@ -97,6 +97,18 @@ impl Kept {
         self.folder.run_for_receipts(&mut self.pulling(args))
     }
 
+    /// An import of files in the folder, not yet started.
+    fn importing(&self, args: &[&str]) -> Command {
+        let args = [&["import", "--summary", "receipts.jsonl"], args].concat();
+        let mut command = self.folder.program(&args);
+        command.env(STORE, &self.store);
+        command
+    }
+
+    fn import(&self, args: &[&str]) -> Ended {
+        self.folder.run_for_receipts(&mut self.importing(args))
+    }
+
     /// The rows the store answers with, every column as text.
     fn ask(&self, question: &str) -> Vec<Vec<String>> {
         ask(&self.url, question)
@@ -410,7 +422,7 @@ fn another_command_does_not_write_into_an_unfinished_output() {
             (&["mid_empty", "-r", "US"], "region"),
             (&["mid_empty", "--raw"], "format"),
             (&["mid_empty", "--overwrite"], "format"),
-            (&["mid_empty", "--source", "embed"], "--source"),
+            (&["mid_empty", "--source", "embed"], "source"),
         ] {
             let ended = kept.pull(&[more, &["-o", "out.jsonl"]].concat());
             assert_eq!(ended.status, 2, "{more:?}: {ended:?}");
@@ -509,9 +521,13 @@ fn a_run_waits_for_the_one_that_holds_the_store() {
 
 /// Runs the command, again while a server has not yet noticed that the run before died.
 fn retried(kept: &Kept, args: &[&str]) -> Ended {
+    until_free(kept, || kept.pull(args))
+}
+
+fn until_free(kept: &Kept, run: impl Fn() -> Ended) -> Ended {
     let started = Instant::now();
     loop {
-        let ended = kept.pull(args);
+        let ended = run();
         if ended.status != 8 || started.elapsed() > Duration::from_secs(10) {
             return ended;
         }
@@ -623,6 +639,156 @@ fn timeless(text: &str) -> Vec<Value> {
     }
     records.sort_by_key(|record| record["input"]["name"].to_string());
     records
+}
+
+/// An answer with one video, saved at `time`, where the file says.
+fn answer_of(plays: u32, time: Option<i64>) -> String {
+    let now = time.map_or_else(String::new, |time| {
+        format!(r#""extra":{{"now":{time}000}},"#)
+    });
+    format!(
+        r#"{{{now}"itemList":[{{"id":"7532242222256717510","createTime":1753736815,"desc":"{plays}","stats":{{"playCount":{plays}}},"video":{{}}}}],"hasMore":false,"statusCode":0}}"#
+    )
+}
+
+#[test]
+fn an_import_is_remembered_as_a_pull_is() {
+    Kept::each(|kept| {
+        let raw = kept
+            .folder
+            .run(&["pull", "t95", "--demo", "--all", "--raw"]);
+        kept.folder.write("saved.jsonl", raw.stdout);
+        let args = ["saved.jsonl", "--name", "t95", "--new-only"];
+        let first = kept.import(&args);
+        assert_eq!(counts(&first), (0, 95, 0), "{first:?}");
+        let second = kept.import(&args);
+        assert_eq!(counts(&second), (0, 0, 95), "{second:?}");
+        assert_eq!((second.stdout.as_str(), second.stderr.as_str()), ("", ""));
+        let third = kept.import(&[&args[..], &["--fail-empty"]].concat());
+        assert_eq!(counts(&third), (9, 0, 95), "{third:?}");
+        let nameless = kept.import(&["saved.jsonl", "--new-only"]);
+        assert_eq!(counts(&nameless), (0, 95, 0), "another hashtag, or none");
+        let pulled = kept.pull(&["t95", "--all", "--new-only"]);
+        assert_eq!(counts(&pulled), (0, 0, 95), "{pulled:?}");
+        let tags = kept.ask("SELECT tag, COUNT(*) FROM seen GROUP BY tag ORDER BY tag");
+        assert_eq!(tags, [["", "95"], ["t95", "95"]]);
+        assert_eq!(kept.number("SELECT COUNT(*) FROM videos"), 95);
+        let sightings = "SELECT COUNT(*) FROM observations";
+        assert_eq!(kept.number(sightings), 95, "the files do not say when");
+        assert_eq!(kept.number("SELECT COUNT(*) FROM runs"), 5);
+        assert_eq!(kept.number("SELECT COUNT(*) FROM jobs"), 0);
+    });
+}
+
+#[test]
+fn a_file_that_says_when_it_was_saved_is_an_observation_of_then_once() {
+    const THEN: i64 = 1_795_300_000;
+    Kept::each(|kept| {
+        for (name, plays, time) in [
+            ("new.json", 200, Some(THEN + 3_600)),
+            ("old.json", 100, Some(THEN)),
+            ("unsaid.json", 900, None),
+        ] {
+            kept.folder.write(name, answer_of(plays, time));
+        }
+        for _ in 0..2 {
+            let ended = kept.import(&["new.json", "--name", "cats"]);
+            assert_eq!(counts(&ended), (0, 1, 0), "{ended:?}");
+            let ended = kept.import(&["old.json", "--name", "cats"]);
+            assert_eq!(counts(&ended), (0, 1, 0), "{ended:?}");
+        }
+        let observed = "SELECT observed_at, play_count FROM observations ORDER BY observed_at";
+        let (first, last) = (THEN.to_string(), (THEN + 3_600).to_string());
+        assert_eq!(
+            kept.ask(observed),
+            [[first.as_str(), "100"], [last.as_str(), "200"]]
+        );
+        let growth = kept.ask(&examples()[1]);
+        assert_eq!(growth, [["7532242222256717510", "100", "3600"]]);
+        let record = "SELECT last_seen_at, record FROM videos";
+        let rows = kept.ask(record);
+        assert_eq!(rows[0][0], last);
+        assert!(rows[0][1].contains("\"desc\":\"200\""), "the newest stays");
+        kept.import(&["unsaid.json", "--name", "cats"]);
+        assert_eq!(kept.ask(observed).len(), 2);
+    });
+}
+
+#[test]
+fn an_import_that_dies_at_any_moment_loses_and_doubles_nothing() {
+    Kept::each(|kept| {
+        let raw = kept
+            .folder
+            .run(&["pull", "t220", "--demo", "--all", "--raw"]);
+        let lines: Vec<&str> = raw.stdout.split_inclusive('\n').collect();
+        kept.folder.write("1.jsonl", lines[..150].concat());
+        kept.folder.write("2.jsonl", lines[100..].concat());
+        let args = ["1.jsonl", "2.jsonl", "--name", "cats", "-o"];
+        for more in [&[][..], &["--overwrite"]] {
+            let started = Instant::now();
+            let ended = kept.import(&[&args[..], &["whole.jsonl"], more].concat());
+            assert_eq!(ended.status, 0, "{ended:?}");
+            let lasts = started.elapsed();
+            let args = [&args[..], &["out.jsonl"], more].concat();
+            let mut random = Rng::with_seed(7);
+            for _ in 0..5 {
+                if is_done(kept) {
+                    break;
+                }
+                let run = Running::start(&mut kept.importing(&args));
+                sleep(lasts.mul_f64(random.f64()));
+                run.kill();
+            }
+            if !is_done(kept) {
+                let last = until_free(kept, || kept.import(&args));
+                assert_eq!(last.status, 0, "{more:?}: {last:?}");
+            }
+            kept.folder.take_receipts();
+            let [got, whole] = ["out.jsonl", "whole.jsonl"].map(|name| {
+                let records = timeless(&kept.folder.read(name));
+                fs::remove_file(kept.folder.file(name)).unwrap();
+                records
+            });
+            assert!(got == whole, "{more:?}: {} of 220 records", got.len());
+        }
+        assert_eq!(kept.number("SELECT COUNT(*) FROM seen"), 220);
+    });
+}
+
+#[test]
+fn an_import_goes_on_only_in_its_own_output_and_waits_its_turn() {
+    sqlx::any::install_default_drivers();
+    let kept = Kept::in_file();
+    for name in ["1.json", "2.json"] {
+        kept.folder.write(name, answer_of(1, None));
+    }
+    stopped_halfway(&kept, &[]);
+    let whole = kept.folder.read("out.jsonl");
+    let ended = kept.import(&["1.json", "-o", "out.jsonl", "--append"]);
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(
+        ended.stderr.contains("an unfinished run with another"),
+        "{ended:?}"
+    );
+    assert_eq!(kept.folder.read("out.jsonl"), whole);
+    let slow = ["t95", "--all", "-o", "other.jsonl", "--rate", "2"];
+    let first = Running::start(&mut kept.pulling(&slow));
+    let started = Instant::now();
+    while fs::metadata(kept.folder.file("other.jsonl")).map_or(0, |it| it.len()) == 0 {
+        assert!(started.elapsed() < Duration::from_secs(60), "no page came");
+        sleep(Duration::from_millis(20));
+    }
+    let turned_away = kept.import(&["1.json", "-o", "import.jsonl"]);
+    assert_eq!(turned_away.status, 8, "{turned_away:?}");
+    let waited = kept.import(&["1.json", "-o", "import.jsonl", "--wait-lock", "1m"]);
+    assert_eq!(waited.status, 0, "{waited:?}");
+    assert_eq!(first.end().status, 0);
+    for switches in [&["--new-only"][..], &["--new-only", "--overwrite"]] {
+        let mut command = kept.importing(&[&["1.json", "-o", "new.jsonl"], switches].concat());
+        command.env(STORE, if switches.len() == 1 { "" } else { FILE });
+        let ended = kept.folder.run_for_receipts(&mut command);
+        assert_eq!(ended.status, 2, "{ended:?}");
+    }
 }
 
 #[test]
