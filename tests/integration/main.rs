@@ -19,6 +19,8 @@ mod clock;
 mod contract;
 mod docs;
 mod doctor;
+#[cfg(all(target_os = "linux", feature = "demo", feature = "store"))]
+mod faults;
 mod feed;
 mod har;
 #[cfg(feature = "demo")]

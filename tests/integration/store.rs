@@ -22,7 +22,7 @@ use crate::socket::{Server, answer};
 /// The server's URL.
 const SERVER: &str = "TIKTOK_HASHTAG_TEST_POSTGRES";
 /// The store's URL, as the program reads it.
-const STORE: &str = "TIKTOK_HASHTAG_STORE";
+pub(crate) const STORE: &str = "TIKTOK_HASHTAG_STORE";
 /// How many runs are killed.
 const KILLS: &str = "TIKTOK_HASHTAG_KILLS";
 /// The status of a run that was killed.
@@ -63,15 +63,12 @@ impl Kept {
 
     /// In a new database of the server.
     fn on(server: &str) -> Self {
-        let name = format!("t{:x}", Rng::new().u64(..));
-        ask(server, &format!("CREATE DATABASE {name}"));
-        let mut url: url::Url = server.parse().unwrap();
-        url.set_path(&name);
+        let url = database(server);
         Self {
             folder: Folder::new(),
             site: Site::start(),
-            store: url.to_string(),
-            url: url.into(),
+            store: url.clone(),
+            url,
         }
     }
 
@@ -126,8 +123,17 @@ impl Kept {
     }
 }
 
-fn server() -> Option<String> {
+pub(crate) fn server() -> Option<String> {
     std::env::var(SERVER).ok().filter(|url| !url.is_empty())
+}
+
+/// A new database of the server, by its URL.
+pub(crate) fn database(server: &str) -> String {
+    let name = format!("t{:x}", Rng::new().u64(..));
+    ask(server, &format!("CREATE DATABASE {name}"));
+    let mut url: url::Url = server.parse().unwrap();
+    url.set_path(&name);
+    url.into()
 }
 
 fn cursor(request: &Value) -> String {
@@ -138,7 +144,7 @@ fn cursor(request: &Value) -> String {
 }
 
 /// Asks a database of its own connection.
-fn ask(url: &str, question: &str) -> Vec<Vec<String>> {
+pub(crate) fn ask(url: &str, question: &str) -> Vec<Vec<String>> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().unwrap();
     runtime.block_on(async {
