@@ -1,4 +1,4 @@
-//! How much memory a run uses, as Linux counts it.
+//! How much memory a run uses, as Linux counts it, and that a long one uses no more than a short one.
 
 use std::fs;
 use std::thread::{self, JoinHandle, sleep};
@@ -42,4 +42,38 @@ fn high_water(id: u32) -> Option<u64> {
     } else {
         0
     })
+}
+
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod tests {
+    use crate::runner::{Folder, Running};
+    use crate::site::Site;
+
+    /// MiB a run of any length may use at the most. An unoptimised build needs a little more.
+    const MOST: u64 = if cfg!(debug_assertions) { 72 } else { 64 };
+
+    /// A feed of 12,000 read whole, at full speed, with these switches besides.
+    fn long(more: &[&str]) {
+        let (folder, site) = (Folder::new(), Site::start());
+        let url = site.url();
+        let args = ["t12000", "--all", "--source", "web", "--rate", "0"];
+        let into = ["--base-url", &url, "-o", "out.jsonl"];
+        let mut command = folder.pulling(&[&args[..], &into, more].concat());
+        let (ended, peak) = Running::start(&mut command).end_with_peak();
+        assert_eq!(ended.status, 0, "{ended:?}");
+        assert_eq!(folder.take_receipts()[0]["written"], 12_000);
+        let peak = peak >> 20;
+        assert!((1..=MOST).contains(&peak), "{more:?}: {peak} MiB");
+    }
+
+    #[test]
+    fn a_long_run_stays_small() {
+        long(&[]);
+    }
+
+    #[cfg(feature = "store")]
+    #[test]
+    fn a_long_run_with_a_store_stays_small() {
+        long(&["--store", "store.db", "--new-only"]);
+    }
 }

@@ -69,6 +69,7 @@ const SCENARIOS: &[Row] = &[
     ("http410", WEB, "not_found", 3, 0),
     // turned away
     ("empty200", WEB, "gated", 4, 0),
+    ("gated", WEB, "gated", 4, 0),
     ("soft_empty", WEB, "gated", 4, 0),
     ("mid_empty", WEB, "gated", 4, 60),
     ("t95_signed", WEB, "gated", 4, 0),
@@ -257,6 +258,25 @@ const MOVED: &[Row] = &[
     ("detail_null", BRIEF, "end_of_feed", 0, 95),
     ("detail_empty_obj", BRIEF, "end_of_feed", 0, 95),
 ];
+
+/// The names the simulator knows, read off its source: it lists them nowhere else.
+fn names() -> Vec<&'static str> {
+    let source = include_str!("../../src/simulator/scenario.rs");
+    let table = source.split("fn named(").nth(1).unwrap();
+    let table = table.split("_ => return status(name)").next().unwrap();
+    let arms = table.lines().filter_map(|line| line.split_once("=>"));
+    let quoted = arms.flat_map(|(names, _)| names.split('"').skip(1).step_by(2));
+    quoted.collect()
+}
+
+#[test]
+fn every_name_the_simulator_knows_is_in_the_table() {
+    let names = names();
+    assert!(names.len() > 70, "{names:?}");
+    let is_played = |name: &&str| SCENARIOS.iter().any(|row| row.0 == *name);
+    let missing: Vec<&str> = names.into_iter().filter(|name| !is_played(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
 
 #[test]
 fn every_scenario_ends_as_agreed() {

@@ -478,13 +478,12 @@ fn hashtags_done_before_are_not_asked_for_again() {
 #[test]
 fn the_second_run_ends_at_once_and_the_first_is_whole() {
     Kept::each(|kept| {
-        let args = ["t300", "--all", "-o", "out.jsonl"];
-        let slow = [&args[..], &["--rate", "2"]].concat();
+        let slow = ["t95", "--all", "-o", "out.jsonl", "--rate", "2"];
         let first = Running::start(&mut kept.pulling(&slow));
         wait_for_a_page(kept);
         let second = kept
             .folder
-            .program(&["pull", "t300", "--all", "-o", "out.jsonl"]);
+            .program(&["pull", "t95", "--all", "-o", "out.jsonl"]);
         let other = kept.folder.program(&["pull", "t5", "-o", "other.jsonl"]);
         let mut late = vec![second];
         if kept.is_file() {
@@ -501,11 +500,23 @@ fn the_second_run_ends_at_once_and_the_first_is_whole() {
         }
         let seen = kept.number("SELECT COUNT(*) FROM videos");
         assert!(seen > 0, "who only reads does not wait");
-        // The kernel frees it, whatever the first one died of.
-        drop(first);
+        let first = first.end();
+        assert_eq!((first.status, first.stderr.as_str()), (0, ""));
+        assert_eq!(timeless(&kept.folder.read("out.jsonl")).len(), 95);
+    });
+}
+
+#[test]
+fn a_run_that_was_killed_locks_nobody_out() {
+    Kept::each(|kept| {
+        let args = ["t300", "--all", "-o", "out.jsonl"];
+        let slow = [&args[..], &["--rate", "4"]].concat();
+        let first = Running::start(&mut kept.pulling(&slow));
+        wait_for_a_page(kept);
+        assert_eq!(first.kill(), KILLED);
         let last = retried(kept, &args);
         assert_eq!(last.status, 0, "{last:?}");
-        assert_eq!(ids(&kept.folder.read("out.jsonl")).len(), 300);
+        assert_eq!(timeless(&kept.folder.read("out.jsonl")).len(), 300);
     });
 }
 
@@ -934,11 +945,16 @@ fn a_write_that_fails_loses_nothing() {
 fn a_store_is_its_owners_and_leaves_nothing_beside_it() {
     let kept = Kept::in_file();
     let mut command = crate::runner::scrubbed("sh", kept.folder.file("").as_path());
-    let script = "umask 0; exec tiktok-hashtag pull t40 --demo --store store.db -o out.jsonl";
-    command.args(["-c", script]);
-    assert_eq!(Running::start(&mut command).end().status, 0);
-    let mode = fs::metadata(kept.folder.file(FILE)).unwrap().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let script = "umask 0; exec tiktok-hashtag pull t95 --all --source web --rate 5 \
+                  --store store.db -o out.jsonl --base-url";
+    command.args(["-c", &format!("{script} {}", kept.site.url())]);
+    let running = Running::start(&mut command);
+    wait_for_a_page(&kept);
+    for name in [FILE, "store.db-wal", "store.db-shm"] {
+        let mode = fs::metadata(kept.folder.file(name)).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert_eq!(running.end().status, 0);
     let names = fs::read_dir(kept.folder.file("")).unwrap();
     let mut names: Vec<_> = names.map(|it| it.unwrap().file_name()).collect();
     names.sort();
