@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::Planned;
+use crate::input::{Planned, Region};
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
 use crate::store::Job;
@@ -88,7 +88,21 @@ impl OutputArgs {
     /// The job of pulling `planned` from `source` to there.
     #[must_use]
     pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
-        let file = Some(self.output.as_path()).filter(|path| *path != Path::new("-"));
+        Job::new(planned, self.file(), self.format(), source.to_string())
+    }
+
+    /// The job of pulling what is due of the store's own hashtags to there.
+    #[must_use]
+    pub fn job_from_store(&self, region: Option<Region>, source: LaneChoice) -> Job {
+        Job::from_store(region, self.file(), self.format(), source.to_string())
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(self.output.as_path()).filter(|path| *path != Path::new("-"))
+    }
+
+    /// What the file is written as.
+    fn format(&self) -> String {
         let form = match self.form() {
             Form::Record => "jsonl",
             Form::Raw => "jsonl --raw",
@@ -96,8 +110,7 @@ impl OutputArgs {
         };
         // Such a run writes another file than one that adds.
         let beside = if self.overwrite { " --overwrite" } else { "" };
-        let format = format!("{form}{beside}");
-        Job::new(planned, file, format, source.to_string())
+        format!("{form}{beside}")
     }
 
     /// How long another run may be waited for.
