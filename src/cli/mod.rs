@@ -91,6 +91,7 @@ Examples:
   tiktok-hashtag pull --input tags.txt --jobs 4 -o out.jsonl --overwrite
   tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
   tiktok-hashtag pull travel --store tiktok.db --new-only
+  tiktok-hashtag pull --from-store --store tiktok.db --every 6h -o out.jsonl --append
   tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
 pub struct PullArgs {
     /// What to pull.

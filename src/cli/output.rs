@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::{Planned, Query};
+use crate::input::{Planned, Query, Region};
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
 use crate::store::Job;
@@ -95,6 +95,12 @@ impl OutputArgs {
     #[must_use]
     pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>) -> Job {
         Job::of_import(files, query, self.file(), self.format())
+    }
+
+    /// The job of pulling what is due of the store's own hashtags to there.
+    #[must_use]
+    pub fn job_from_store(&self, region: Option<Region>, source: LaneChoice) -> Job {
+        Job::from_store(region, self.file(), self.format(), source.to_string())
     }
 
     fn file(&self) -> Option<&Path> {

@@ -1,8 +1,14 @@
 //! What is remembered between runs.
 
+use std::time::Duration;
+
 use clap::Args;
 
+use super::source::Seconds;
 use crate::store::Place;
+
+/// `--every` when nobody says.
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// What is remembered between runs.
 #[derive(Debug, Args)]
@@ -18,6 +24,13 @@ pub struct StoreArgs {
     /// End with status 9 when the run wrote nothing.
     #[arg(long)]
     pub fail_empty: bool,
+    /// Pull the store's own hashtags, longest ago first, until none is due; runs that share a
+    /// PostgreSQL store share them. Named ones are added first.
+    #[arg(long)]
+    pub from_store: bool,
+    /// How long ago a hashtag of the store was pulled that is due, e.g. 6h [default: 1h].
+    #[arg(long, value_name = "D")]
+    pub every: Option<Seconds>,
 }
 
 impl StoreArgs {
@@ -32,6 +45,17 @@ impl StoreArgs {
                     .to_owned(),
             );
         }
+        if self.from_store && self.store.is_none() {
+            return Err(
+                "--from-store needs the store to take hashtags from; add --store FILE|URL"
+                    .to_owned(),
+            );
+        }
+        if self.every.is_some() && !self.from_store {
+            return Err(
+                "--every says when hashtags of the store are due; add --from-store".to_owned(),
+            );
+        }
         // What a failed run leaves beside the file counts as written and would not come again.
         if self.new_only && overwrite {
             return Err(
@@ -41,5 +65,11 @@ impl StoreArgs {
             );
         }
         Ok(())
+    }
+
+    /// How long ago a hashtag of the store was pulled that is due.
+    #[must_use]
+    pub fn every(&self) -> Duration {
+        self.every.map_or(HOUR, |every| every.0)
     }
 }
