@@ -27,7 +27,7 @@ pub enum Exit {
     Data,
     /// The output or the store cannot be written.
     Output,
-    /// Another run holds the output or the store.
+    /// Another run holds the output or the store, or took the hashtag over.
     Locked,
     /// The run wrote nothing, where that was to be told.
     Empty,
@@ -60,7 +60,10 @@ impl Exit {
     /// Whether it ends the whole run at once, whatever hashtags are left.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Output | Self::Signal(_) | Self::ReaderClosed)
+        matches!(
+            self,
+            Self::Output | Self::Locked | Self::Signal(_) | Self::ReaderClosed
+        )
     }
 
     /// Whether the same command may well get further: what it was at is left to go on with.
@@ -82,6 +85,8 @@ pub enum StoppedBecause {
     Verdict(Verdict),
     /// The output or the store could not be written.
     Output,
+    /// Another run has taken the hashtag over.
+    LeaseLost,
     /// A signal of this number.
     Interrupted(u8),
     /// The reader of our output went away.
@@ -99,6 +104,7 @@ impl StoppedBecause {
             Self::EndOfFeed => "end_of_feed",
             Self::Verdict(verdict) => verdict.as_str(),
             Self::Output => "output",
+            Self::LeaseLost => "lease_lost",
             Self::Interrupted(_) => "interrupted",
             Self::ReaderClosed => "reader_closed",
             Self::NotStarted => "not_started",
@@ -128,6 +134,7 @@ impl StoppedBecause {
             | Self::NotStarted => Exit::Temporary,
             Self::Verdict(Verdict::BadAnswer) => Exit::Data,
             Self::Output => Exit::Output,
+            Self::LeaseLost => Exit::Locked,
             Self::Interrupted(signal) => Exit::Signal(signal),
             Self::ReaderClosed => Exit::ReaderClosed,
         }

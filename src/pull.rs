@@ -209,6 +209,8 @@ impl<'a> Pull<'a> {
         output: &Mutex<Output>,
     ) -> Result<bool, Failure> {
         let mut output = output.lock().await;
+        let held = output.store.hold(entries.query.name.as_str()).await;
+        held.map_err(Failure::Store)?;
         let fresh = self.write(&mut output, entries, true)?;
         output.sink.flush().map_err(Failure::Output)?;
         Ok(fresh)
@@ -427,6 +429,7 @@ impl Failure {
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
                 StoppedBecause::ReaderClosed
             }
+            Self::Store(StoreError::LeaseLost) => StoppedBecause::LeaseLost,
             Self::Output(_) | Self::Store(_) => StoppedBecause::Output,
         }
     }

@@ -59,18 +59,24 @@ impl InputArgs {
                 Batch::read(&bytes).with_context(|| format!("{shown}"))?
             }
         };
+        let limit = self.chosen_limit();
         Ok(Asked {
             tags: self.tags,
             name: self.name,
             url: self.url,
             batch,
             region: self.region,
-            limit: if self.all {
-                Some(Limit::All)
-            } else {
-                self.limit
-            },
+            limit,
         })
+    }
+
+    /// What `--limit` or `--all` says.
+    #[must_use]
+    pub fn chosen_limit(&self) -> Option<Limit> {
+        if self.all {
+            return Some(Limit::All);
+        }
+        self.limit
     }
 }
 

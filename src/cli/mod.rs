@@ -24,7 +24,7 @@ pub use groups::{Color, WordsArgs};
 pub use input::InputArgs;
 pub use output::{OutputArgs, SummaryTarget};
 pub use source::{LaneChoice, PaceArgs, SourceArgs};
-pub use store::StoreArgs;
+pub use store::{FromStoreArgs, StoreArgs};
 
 use crate::exit::Exit;
 use crate::input::HashtagName;
@@ -91,6 +91,7 @@ Examples:
   tiktok-hashtag pull --input tags.txt --jobs 4 -o out.jsonl --overwrite
   tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
   tiktok-hashtag pull travel --store tiktok.db --new-only
+  tiktok-hashtag pull --from-store --store tiktok.db --every 6h -o out.jsonl --append
   tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
 pub struct PullArgs {
     /// What to pull.
@@ -120,6 +121,9 @@ pub struct PullArgs {
     /// What is remembered.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// What of that is pulled.
+    #[command(flatten)]
+    pub from_store: FromStoreArgs,
 }
 
 /// `import`.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::{Planned, Query};
+use crate::input::{Planned, Query, Region};
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
 use crate::store::Job;
@@ -89,6 +89,12 @@ impl OutputArgs {
     #[must_use]
     pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
         Job::new(planned, self.file(), self.format(), source.to_string())
+    }
+
+    /// The job of pulling what is due of the store's own hashtags to there.
+    #[must_use]
+    pub fn job_from_store(&self, region: Option<Region>, source: LaneChoice) -> Job {
+        Job::from_store(region, self.file(), self.format(), source.to_string())
     }
 
     /// The job of importing `files` under a hashtag's name.

@@ -1,8 +1,14 @@
 //! What is remembered between runs.
 
+use std::time::Duration;
+
 use clap::Args;
 
+use super::source::Seconds;
 use crate::store::Place;
+
+/// `--every` when nobody says.
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// What is remembered between runs.
 #[derive(Debug, Args)]
@@ -41,5 +47,45 @@ impl StoreArgs {
             );
         }
         Ok(())
+    }
+}
+
+/// Which of what is remembered is pulled.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Store")]
+pub struct FromStoreArgs {
+    /// Pull the store's own hashtags, longest ago first, until none is due; runs that share a
+    /// PostgreSQL store share them. Named ones are added first.
+    #[arg(long)]
+    pub from_store: bool,
+    /// How long ago a hashtag of the store was pulled that is due, e.g. 6h [default: 1h].
+    #[arg(long, value_name = "D")]
+    pub every: Option<Seconds>,
+}
+
+impl FromStoreArgs {
+    /// Whether they go together, and with `store`; they may come from the environment too.
+    ///
+    /// # Errors
+    /// A sentence for the user when they do not.
+    pub fn check(&self, store: &StoreArgs) -> Result<(), String> {
+        if self.from_store && store.store.is_none() {
+            return Err(
+                "--from-store needs the store to take hashtags from; add --store FILE|URL"
+                    .to_owned(),
+            );
+        }
+        if self.every.is_some() && !self.from_store {
+            return Err(
+                "--every says when hashtags of the store are due; add --from-store".to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    /// How long ago a hashtag of the store was pulled that is due.
+    #[must_use]
+    pub fn every(&self) -> Duration {
+        self.every.map_or(HOUR, |every| every.0)
     }
 }

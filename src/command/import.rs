@@ -76,7 +76,7 @@ pub(super) async fn run(
     receipt.close(stopped, stopped);
     let unsaid = summary.add(&receipt).err();
     let ended = Ended {
-        unkept: output.store.end(&receipt).await.err(),
+        unkept: output.store.end(None, &receipt).await.err(),
         failure: failure.or(unsaid),
         receipt,
     };

@@ -8,6 +8,7 @@ mod import;
 mod info;
 mod output;
 mod pull;
+mod queue;
 mod score;
 mod session;
 #[cfg(feature = "demo")]
@@ -111,16 +112,22 @@ fn schema() -> Result<Exit, Refusal> {
 
 /// What the command line asks for, each hashtag once and at least one.
 fn plan(args: InputArgs) -> Result<Vec<Planned>, Refusal> {
+    let items = plan_any(args)?;
+    if items.is_empty() {
+        let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
+        return Err(Refusal::usage(words));
+    }
+    Ok(items)
+}
+
+/// What the command line asks for, each hashtag once.
+fn plan_any(args: InputArgs) -> Result<Vec<Planned>, Refusal> {
     let asked = args.asked();
     let plan = asked
         .map_err(|error| Refusal::usage(format!("{error:#}")))?
         .plan();
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
-    }
-    if plan.items.is_empty() {
-        let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
-        return Err(Refusal::usage(words));
     }
     Ok(plan.items)
 }

@@ -55,7 +55,7 @@ pub(super) fn kept(output: &Output) -> String {
 }
 
 /// Closes the output of a run that got all it was asked for, or did not, and forgets its job where
-/// nothing of that `is_open`.
+/// nothing of that `is_open`, or nobody could go on with it.
 ///
 /// # Errors
 /// When the output of a complete run cannot be closed, or the store does not take it.
@@ -65,7 +65,8 @@ pub(super) async fn close(output: Output, complete: bool, is_open: bool) -> Resu
     } = output;
     let partial = sink.partial().map(PathBuf::from);
     let finished = sink.finish(complete);
-    let forgotten = if finished.is_ok() && !is_open {
+    let is_done = finished.is_ok() && !is_open;
+    let forgotten = if is_done || !store.may_go_on() {
         store.finish().await
     } else {
         Ok(())
@@ -74,7 +75,8 @@ pub(super) async fn close(output: Output, complete: bool, is_open: bool) -> Resu
     match finished {
         // The first cause stands; a sink that failed before fails again here.
         Err(error) if complete => Err(unfinished(&error, partial)),
-        _ => Ok(forgotten?),
+        _ if is_done => Ok(forgotten?),
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::iter::Enumerate;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,15 +9,16 @@ use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use super::advice::advice;
+use super::queue::{Next, Queue};
 use super::score::Score;
 use super::session::Session;
 use super::summary::Summary;
 use super::turn::Turn;
-use super::{Refusal, output, output_failed, plan};
+use super::{Refusal, output, output_failed};
 use crate::cli::{Environment, LaneChoice, PullArgs, StoreArgs};
 use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
-use crate::input::{HashtagName, Planned, Query, ShortLink};
+use crate::input::{HashtagName, Planned, Query, ShortLink, distinct};
 use crate::progress::Progress;
 use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::Receipt;
@@ -28,6 +28,9 @@ use crate::source::http::Http;
 use crate::source::short_link::ShortLinkError;
 use crate::store::{Job, Past, Store, StoreError};
 
+/// How often a run looks for a hashtag whose own run has died.
+const GLANCE: Duration = Duration::from_secs(1);
+
 /// A run over several hashtags. All that are in flight share it.
 struct Run<'a> {
     session: &'a Session,
@@ -35,8 +38,8 @@ struct Run<'a> {
     summary: RefCell<Summary>,
     stops: Stops,
     progress: &'a Progress,
-    /// What is left to begin, in input order.
-    queue: RefCell<Enumerate<std::vec::IntoIter<Planned>>>,
+    /// What is left to begin.
+    queue: Queue,
     met: RefCell<HashSet<HashtagName>>,
     score: RefCell<Score>,
     /// Whether a run that wrote nothing ends with a status of its own.
@@ -49,14 +52,20 @@ pub(super) async fn run(
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
-    let planned = plan(args.input)?;
     args.store
         .check(args.output.overwrite)
+        .and_then(|()| args.from_store.check(&args.store))
         .map_err(Refusal::usage)?;
     args.output.check().map_err(Refusal::usage)?;
-    let job = args.output.job(&planned, args.source.source);
+    let source = args.source.source;
+    let (queue, named, job) = Queue::of(args.input, &args.from_store, &args.output, source)?;
     let turn = Turn::within(args.output.wait_lock());
-    let claimed = claim(&args.store, &job, turn, &mut signals).await?;
+    let mut claimed = claim(&args.store, &job, turn, &mut signals).await?;
+    if queue.is_shared() && named.is_empty() && !claimed.0.has_hashtags().await? {
+        claimed.0.close().await;
+        let words = "the store knows no hashtag yet; name one, or add --input FILE";
+        return Err(Refusal::usage(words));
+    }
     let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
     let output = output::open(&args.output, claimed, turn, &mut signals).await?;
     let run = Run {
@@ -68,13 +77,13 @@ pub(super) async fn run(
             budget: session.http.budget(),
         },
         progress,
-        queue: RefCell::new(planned.into_iter().enumerate()),
+        score: RefCell::new(Score::new(queue.is_shared())),
+        queue,
         met: RefCell::default(),
-        score: RefCell::default(),
         fail_empty: args.store.fail_empty,
         session: &session,
     };
-    let ended = all(run, usize::from(args.jobs)).await;
+    let ended = all(run, named, usize::from(args.jobs)).await;
     session.close().await;
     ended
 }
@@ -96,12 +105,15 @@ pub(super) async fn claim(
     }
 }
 
-async fn all(run: Run<'_>, jobs: usize) -> Result<Exit, Refusal> {
+async fn all(run: Run<'_>, named: Vec<Planned>, jobs: usize) -> Result<Exit, Refusal> {
     // Both locks are ours before a browser starts or anybody is asked.
     run.session.start().await?;
     output::begin(&mut *run.output.lock().await).await?;
     if run.session.choice == LaneChoice::Embed {
         tracing::warn!("the embed pages list at most 10 videos of a hashtag");
+    }
+    if let Err(refusal) = run.add(named).await {
+        run.score.borrow_mut().refuse(refusal);
     }
     join_all((0..jobs).map(|_| run.work())).await;
     run.finish().await
@@ -111,11 +123,12 @@ impl Run<'_> {
     /// Does one hashtag after the other as long as there are any and the run goes on.
     async fn work(&self) {
         while !self.score.borrow().is_over() {
-            let next = self.queue.borrow_mut().next();
-            let Some((place, planned)) = next else {
-                return;
+            let done = match self.next().await {
+                Ok(Some((place, planned))) => self.hashtag(place, planned).await,
+                Ok(None) => return,
+                Err(refusal) => Err(refusal),
             };
-            if let Err(refusal) = self.hashtag(place, planned).await {
+            if let Err(refusal) = done {
                 self.score.borrow_mut().refuse(refusal);
             }
             if let Some(stopped) = self.score.borrow().ended_by() {
@@ -124,24 +137,83 @@ impl Run<'_> {
         }
     }
 
+    /// Adds what was named to the store's own hashtags.
+    async fn add(&self, named: Vec<Planned>) -> Result<(), Refusal> {
+        let mut queries = Vec::new();
+        for (place, planned) in named.into_iter().enumerate() {
+            match self.query(&self.session.http, planned).await {
+                Ok(query) => queries.push(query),
+                Err(exit) => self.score.borrow_mut().note(place, exit),
+            }
+        }
+        let mut output = self.output.lock().await;
+        Ok(output.store.add(&distinct(queries)).await?)
+    }
+
+    /// The next hashtag and its place. Where other runs have those that are due, they may yet die.
+    async fn next(&self) -> Result<Option<(usize, Planned)>, Refusal> {
+        loop {
+            if self.queue.is_shared() && self.stops_early().await? {
+                return Ok(None);
+            }
+            let next = self.queue.next(&mut self.output.lock().await.store).await?;
+            match next {
+                Next::Hashtag(place, planned) => return Ok(Some((place, planned))),
+                Next::End => return Ok(None),
+                Next::Later => self.wait().await,
+            }
+        }
+    }
+
+    /// Waits for other runs for a moment, or until a signal comes.
+    async fn wait(&self) {
+        let mut signals = self.stops.signals.clone();
+        tokio::select! {
+            signal = signals.raised() => {
+                self.score.borrow_mut().note(usize::MAX, Exit::Signal(signal));
+            }
+            () = tokio::time::sleep(GLANCE) => {}
+        }
+    }
+
+    /// Whether what is due of the store is left to others, or to a later run; says so once.
+    async fn stops_early(&self) -> Result<bool, Refusal> {
+        if self.score.borrow().is_over() {
+            return Ok(true);
+        }
+        let Some(words) = self.reason_to_stop() else {
+            return Ok(false);
+        };
+        let due = self.queue.due(&mut self.output.lock().await.store).await?;
+        if due > 0 && self.queue.stop() {
+            tracing::error!(
+                "{words}; still due of the store's hashtags: {due}; run it again later"
+            );
+            let exit = StoppedBecause::NotStarted.exit();
+            self.score.borrow_mut().note(usize::MAX, exit);
+        }
+        Ok(true)
+    }
+
     /// One hashtag, the one at `place` of the input.
     async fn hashtag(&self, place: usize, planned: Planned) -> Result<(), Refusal> {
-        if let Some(words) = self.reason_to_stop() {
+        if !self.queue.is_shared()
+            && let Some(words) = self.reason_to_stop()
+        {
             return self.leave(place, &planned, &words);
         }
         // What a short link costs is on its hashtag's receipt.
         let http = Arc::new(self.session.http.apart());
-        let query = match planned {
-            Planned::Query(query) => query,
-            Planned::ShortLink(link) => match self.resolve(&http, link).await {
-                Ok(query) => query,
-                Err(exit) => {
-                    self.score.borrow_mut().note(place, exit);
-                    return Ok(());
-                }
-            },
+        let query = match self.query(&http, planned).await {
+            Ok(query) => query,
+            Err(exit) => {
+                self.score.borrow_mut().note(place, exit);
+                return Ok(());
+            }
         };
-        if !self.met.borrow_mut().insert(query.name.clone()) {
+        // One of the store that comes again is due again.
+        let is_new = self.met.borrow_mut().insert(query.name.clone());
+        if !is_new && !self.queue.is_shared() {
             return Ok(());
         }
         let past = self.past(&query).await?;
@@ -151,13 +223,20 @@ impl Run<'_> {
         }
         let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
         self.pull(&query, past, &http, &mut receipt).await;
-        self.end(place, &receipt).await
+        self.end(place, &query, &receipt).await
     }
 
     /// What earlier runs left of the hashtag.
     async fn past(&self, query: &Query) -> Result<Past, Refusal> {
         let mut output = self.output.lock().await;
         Ok(output.store.past(query.name.as_str()).await?)
+    }
+
+    async fn query(&self, http: &Http, planned: Planned) -> Result<Query, Exit> {
+        match planned {
+            Planned::Query(query) => Ok(query),
+            Planned::ShortLink(link) => self.resolve(http, link).await,
+        }
     }
 
     /// The question behind a short link, or how its failure alone would end the process: bad input,
@@ -201,10 +280,11 @@ impl Run<'_> {
     }
 
     /// Hands out a closed receipt and remembers what it says.
-    async fn end(&self, place: usize, receipt: &Receipt) -> Result<(), Refusal> {
+    async fn end(&self, place: usize, query: &Query, receipt: &Receipt) -> Result<(), Refusal> {
         self.score.borrow_mut().take(place, receipt);
         self.summary.borrow_mut().add(receipt)?;
-        match self.output.lock().await.store.end(receipt).await {
+        let mut output = self.output.lock().await;
+        match output.store.end(Some(query), receipt).await {
             Err(error) if receipt.complete => return Err(error.into()),
             // The first cause stands; a store that failed before fails again here.
             Err(error) => tracing::debug!("{error}"),
@@ -220,7 +300,7 @@ impl Run<'_> {
         let spent = || self.session.http.spent(Duration::ZERO);
         score
             .reason_to_stop()
-            .or_else(|| spent().filter(|_| score.has_failed()))
+            .or_else(|| spent().filter(|_| score.has_failed() || self.queue.is_shared()))
     }
 
     async fn pull(&self, query: &Query, past: Past, http: &Arc<Http>, receipt: &mut Receipt) {

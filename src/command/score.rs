@@ -26,13 +26,23 @@ pub(super) struct Score {
     pub(super) written: u64,
     /// Whether a hashtag is left to go on with.
     is_open: bool,
+    /// Whether one that failed is left to whichever run takes it when it is due again.
+    is_shared: bool,
 }
 
 impl Score {
+    /// One of no hashtag yet; of a list that is shared or not.
+    pub(super) fn new(is_shared: bool) -> Self {
+        Self {
+            is_shared,
+            ..Self::default()
+        }
+    }
+
     /// Takes the closed receipt of the hashtag at `place` of the input.
     pub(super) fn take(&mut self, place: usize, receipt: &Receipt) {
         self.written += receipt.written;
-        self.is_open |= receipt.next_cursor.is_some();
+        self.is_open |= receipt.next_cursor.is_some() && !self.is_shared;
         let stopped = receipt.stopped_because;
         self.note(place, stopped.exit());
         if stopped.exit().is_final() {
@@ -54,7 +64,7 @@ impl Score {
             self.ended_by
                 .get_or_insert(StoppedBecause::Interrupted(signal));
         }
-        self.is_open |= exit.is_worth_repeating();
+        self.is_open |= exit.is_final() || exit.is_worth_repeating() && !self.is_shared;
     }
 
     /// Takes a failure that is the whole run's.

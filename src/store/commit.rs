@@ -6,26 +6,33 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _};
 
-use super::Waypoint;
 use super::page::{Page, Seen, SeenAt};
+use super::schema::Dialect;
+use super::{Waypoint, Work, tags};
 use crate::clock::epoch_seconds;
+use crate::input;
 use crate::receipt::Receipt;
 
 /// Notes how far a job has come. A clock that was set back does not make it look forgotten.
 pub(super) const GONE_ON: &str = "UPDATE jobs SET committed = $1, \
      updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END WHERE id = $3";
 
-/// One page of `tag`: the sightings since the last one, what of them was written, and where job
-/// `id` is now.
+/// One page of a hashtag: the sightings since the last one, what of them was written, and where the
+/// job is now. Nothing, and false, when another run has taken the hashtag over.
 pub(super) async fn commit(
     db: &mut AnyConnection,
-    id: i64,
-    tag: &str,
+    dialect: Dialect,
+    work: Work<'_>,
     page: &Page,
     at: &Waypoint,
     committed: i64,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
+    let (id, tag) = (work.job, work.tag);
     let mut all = db.begin().await?;
+    if work.is_leased && !tags::renew(&mut all, dialect, id, tag).await? {
+        all.rollback().await?;
+        return Ok(false);
+    }
     let videos = latest(&page.0);
     insert(&mut all, &VIDEOS, &videos, |query, video| {
         query
@@ -58,7 +65,8 @@ pub(super) async fn commit(
     let job = sqlx::query(GONE_ON);
     let job = job.bind(committed).bind(now).bind(id);
     job.execute(&mut *all).await?;
-    all.commit().await
+    all.commit().await?;
+    Ok(true)
 }
 
 /// Each video once, as it was seen last: a statement may touch a row once only. In the order of
@@ -112,8 +120,15 @@ async fn progress(db: &mut AnyConnection, id: i64, tag: &str, at: &Waypoint) -> 
     row.execute(db).await.map(drop)
 }
 
-/// A receipt, and that a complete hashtag is done.
-pub(super) async fn end(db: &mut AnyConnection, id: i64, receipt: &Receipt) -> sqlx::Result<()> {
+/// A receipt, and that a hashtag is done which is complete, or which this run has tried and others
+/// try next.
+pub(super) async fn end(
+    db: &mut AnyConnection,
+    dialect: Dialect,
+    work: Work<'_>,
+    query: Option<&input::Query>,
+    receipt: &Receipt,
+) -> sqlx::Result<()> {
     let mut all = db.begin().await?;
     let tag = receipt.tag.clone().unwrap_or_default();
     let run = "INSERT INTO runs \
@@ -128,21 +143,25 @@ pub(super) async fn end(db: &mut AnyConnection, id: i64, receipt: &Receipt) -> s
         .bind(whole(receipt.written))
         .bind(crate::sink::safe_json(receipt));
     run.execute(&mut *all).await?;
-    if receipt.complete {
+    if let Some(query) = query {
+        tags::ended(&mut all, dialect, work, query, receipt).await?;
+    }
+    let is_tried = work.is_leased && !receipt.stopped_because.exit().is_final();
+    if receipt.complete || is_tried {
         let done = "INSERT INTO progress (job, tag, lane, seen_previous, done) \
                     VALUES ($1, $2, '', 0, 1) \
                     ON CONFLICT (job, tag) DO UPDATE SET done = 1, cursor_next = NULL";
-        let done = sqlx::query(done).bind(id).bind(tag);
+        let done = sqlx::query(done).bind(work.job).bind(tag);
         done.execute(&mut *all).await?;
     }
     all.commit().await
 }
 
 /// A table that gets many rows at once.
-struct Table {
-    into: &'static str,
-    columns: usize,
-    conflict: &'static str,
+pub(super) struct Table {
+    pub(super) into: &'static str,
+    pub(super) columns: usize,
+    pub(super) conflict: &'static str,
 }
 
 const VIDEOS: Table = Table {
@@ -177,13 +196,13 @@ const WRITTEN: Table = Table {
     conflict: "ON CONFLICT (job, tag, aweme_id) DO NOTHING",
 };
 
-type Statement<'q> = Query<'q, Any, AnyArguments>;
+pub(super) type Statement<'q> = Query<'q, Any, AnyArguments>;
 
 /// Most values of one statement; SQLite takes 32,766.
 const VALUES: usize = 30_000;
 
 /// Inserts `rows` with as few statements as can be, for the server may be far away.
-async fn insert<T>(
+pub(super) async fn insert<T>(
     db: &mut AnyConnection,
     table: &Table,
     rows: &[T],
@@ -217,10 +236,66 @@ pub(super) fn whole(count: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::placeholders;
+    #[cfg(feature = "postgres")]
+    use {
+        crate::store::page::{Seen, SeenAt},
+        crate::store::{Job, Place, Store, StoreError, Waypoint, trial},
+    };
 
     #[test]
     fn placeholders_count_through_the_rows() {
         assert_eq!(placeholders(1, 1), "($1)");
         assert_eq!(placeholders(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+
+    #[cfg(feature = "postgres")]
+    fn seen(id: &u32) -> Seen {
+        Seen {
+            tag: "travel".to_owned(),
+            id: id.to_string(),
+            author_uid: None,
+            author_unique_id: None,
+            create_time: None,
+            at: 7,
+            seen_at: SeenAt::Now(7),
+            counts: [None; 5],
+            record: "{}".to_owned(),
+            written: true,
+        }
+    }
+
+    /// Commits one page after the other with the same videos, in this order or the other way.
+    #[cfg(feature = "postgres")]
+    async fn commit_pages(url: url::Url, is_reverse: bool) -> Result<(), StoreError> {
+        let job = Job::from_store(None, None, String::new(), String::new());
+        let (mut store, _) = Store::claimed(Some(&Place::Server(url)), false, &job).await?;
+        store.begin(0).await?;
+        let mut ids: Vec<u32> = (100..300).collect();
+        if is_reverse {
+            ids.reverse();
+        }
+        let at = Waypoint {
+            lane: "web".to_owned(),
+            previous: None,
+            next: None,
+            before: 0,
+        };
+        for _ in 0..20 {
+            store.page.0.extend(ids.iter().map(seen));
+            store.commit("travel", &at, 0).await?;
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn runs_that_see_the_same_videos_do_not_bring_each_other_down() {
+        let Some(url) = trial::database().await else {
+            return;
+        };
+        let one = tokio::spawn(commit_pages(url.clone(), false));
+        let other = tokio::spawn(commit_pages(url, true));
+        one.await.unwrap().unwrap();
+        other.await.unwrap().unwrap();
     }
 }

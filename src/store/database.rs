@@ -15,8 +15,12 @@ use super::ids::Ids;
 use super::job::LIFE;
 use super::lock::{Lock, NoLock};
 use super::page::Page;
+#[cfg(feature = "postgres")]
+use super::renewal::Renewal;
 use super::schema::{Dialect, Found, NEWEST};
-use super::{Job, Left, Place, StoreError, Unfinished, Waypoint};
+use super::tags::{self, Listed};
+use super::{Before, Job, Left, Place, StoreError, Unfinished, Waypoint, Work};
+use crate::input::{HashtagName, Limit, Query};
 use crate::receipt::Receipt;
 
 /// Longest wait for a server to let us in.
@@ -30,6 +34,12 @@ pub(super) struct Database {
     dialect: Dialect,
     /// Its name in messages.
     name: String,
+    /// Keeps what the run has leased while it waits.
+    #[cfg(feature = "postgres")]
+    renewal: Option<Renewal>,
+    /// How it is reached once more.
+    #[cfg(feature = "postgres")]
+    options: AnyConnectOptions,
     /// Dropped after the connection.
     _lock: Option<Lock>,
 }
@@ -100,6 +110,10 @@ impl Database {
             db: connected.map_err(|error| told(dialect, &name, &error))?,
             dialect,
             name,
+            #[cfg(feature = "postgres")]
+            renewal: None,
+            #[cfg(feature = "postgres")]
+            options,
             _lock: lock,
         })
     }
@@ -181,12 +195,101 @@ impl Database {
         now: i64,
     ) -> Result<i64, StoreError> {
         let begun = begin(&mut self.db, job, id, whole(committed), now).await;
-        begun.map_err(|error| self.told(&error))
+        let id = begun.map_err(|error| self.told(&error))?;
+        if job.is_from_store() {
+            self.begin_to_lease(id).await?;
+        }
+        Ok(id)
+    }
+
+    /// Frees what a run of job `id` had leased that died; keeps what this one will.
+    async fn begin_to_lease(&mut self, id: i64) -> Result<(), StoreError> {
+        let freed = tags::free(&mut self.db, self.dialect, id).await;
+        freed.map_err(|error| self.told(&error))?;
+        #[cfg(feature = "postgres")]
+        if self.dialect == Dialect::Postgres {
+            self.renewal = Some(Renewal::start(self.options.clone(), id));
+        }
+        Ok(())
+    }
+
+    /// Notes that the run gets on with what it has leased.
+    fn moved(&self) {
+        #[cfg(feature = "postgres")]
+        if let Some(renewal) = &self.renewal {
+            renewal.moved();
+        }
+    }
+
+    /// Whether there are hashtags of the store's own.
+    pub(super) async fn has_hashtags(&mut self) -> Result<bool, StoreError> {
+        let any = tags::any(&mut self.db).await;
+        any.map_err(|error| self.told(&error))
+    }
+
+    /// Adds hashtags to those.
+    pub(super) async fn add(&mut self, queries: &[Query]) -> Result<(), StoreError> {
+        let added = tags::add(&mut self.db, self.dialect, queries).await;
+        added.map_err(|error| self.told(&error))
+    }
+
+    /// Leases one to job `id` that was not pulled within `every`.
+    pub(super) async fn lease(
+        &mut self,
+        id: i64,
+        every: Duration,
+    ) -> Result<Option<(Query, Before)>, StoreError> {
+        let leased = tags::lease(&mut self.db, self.dialect, id, every).await;
+        let Some(listed) = leased.map_err(|error| self.told(&error))? else {
+            return Ok(None);
+        };
+        self.moved();
+        let before = listed.before;
+        let query = query(listed).map_err(|cause| unusable(self.name.clone(), cause))?;
+        Ok(Some((query, before)))
+    }
+
+    /// How many were not pulled within `every` that job `id` has not in hand.
+    pub(super) async fn due(&mut self, id: i64, every: Duration) -> Result<u64, StoreError> {
+        let due = tags::due(&mut self.db, self.dialect, id, every).await;
+        due.map_err(|error| self.told(&error))
+    }
+
+    /// Renews a lease; false when another run has the hashtag now.
+    pub(super) async fn renew(&mut self, work: Work<'_>) -> Result<bool, StoreError> {
+        let renewed = tags::renew(&mut self.db, self.dialect, work.job, work.tag).await;
+        renewed.map_err(|error| self.told(&error))
+    }
+
+    /// Begins with a hashtag at the top again, of which job `id` has written so many ids already.
+    pub(super) async fn afresh(
+        &mut self,
+        id: i64,
+        tag: &str,
+        earlier: u64,
+    ) -> Result<Left, StoreError> {
+        let afresh = "INSERT INTO progress (job, tag, lane, seen_previous, done, earlier) \
+                      VALUES ($1, $2, '', 0, 0, $3) \
+                      ON CONFLICT (job, tag) DO UPDATE SET lane = '', cursor_previous = NULL, \
+                      cursor_next = NULL, seen_previous = 0, done = 0, earlier = excluded.earlier";
+        let afresh = sqlx::query(afresh).bind(id).bind(tag.to_owned());
+        let done = afresh.bind(whole(earlier)).execute(&mut self.db).await;
+        done.map_err(|error| self.told(&error))?;
+        Ok(Left {
+            done: false,
+            earlier,
+            at: Waypoint {
+                lane: String::new(),
+                previous: None,
+                next: None,
+                before: 0,
+            },
+        })
     }
 
     /// Where job `id` is with a hashtag.
     pub(super) async fn left(&mut self, id: i64, tag: &str) -> Result<Option<Left>, StoreError> {
-        let question = "SELECT done, lane, cursor_previous, cursor_next, seen_previous \
+        let question = "SELECT done, lane, cursor_previous, cursor_next, seen_previous, earlier \
                         FROM progress WHERE job = $1 AND tag = $2";
         let question = sqlx::query(question).bind(id).bind(tag.to_owned());
         let row = question.fetch_optional(&mut self.db).await;
@@ -239,22 +342,29 @@ impl Database {
         Ok(())
     }
 
-    /// One page: its sightings, what of them was written, and where the job is now.
+    /// One page: its sightings, what of them was written, and where the job is now; false when
+    /// another run has the hashtag, and nothing is kept.
     pub(super) async fn commit(
         &mut self,
-        id: i64,
-        tag: &str,
+        work: Work<'_>,
         page: &Page,
         at: &Waypoint,
         committed: u64,
-    ) -> Result<(), StoreError> {
-        let done = commit(&mut self.db, id, tag, page, at, whole(committed)).await;
+    ) -> Result<bool, StoreError> {
+        let committed = whole(committed);
+        self.moved();
+        let done = commit(&mut self.db, self.dialect, work, page, at, committed).await;
         done.map_err(|error| self.told(&error))
     }
 
-    /// Keeps a receipt, and that a complete hashtag is done.
-    pub(super) async fn end(&mut self, id: i64, receipt: &Receipt) -> Result<(), StoreError> {
-        let done = end(&mut self.db, id, receipt).await;
+    /// Keeps a receipt, and that the job is done with a hashtag.
+    pub(super) async fn end(
+        &mut self,
+        work: Work<'_>,
+        query: Option<&Query>,
+        receipt: &Receipt,
+    ) -> Result<(), StoreError> {
+        let done = end(&mut self.db, self.dialect, work, query, receipt).await;
         done.map_err(|error| self.told(&error))
     }
 
@@ -313,8 +423,10 @@ async fn begin(
     }
     let id = fastrand::i64(1..1 << 53);
     let mut all = db.begin().await?;
-    // One of the same output that is still there is too old.
-    let old = sqlx::query("DELETE FROM jobs WHERE output = $1").bind(job.output.clone());
+    // One of the same output that is still there is too old; so are those of runs that died and
+    // that nobody goes on with.
+    let old = sqlx::query("DELETE FROM jobs WHERE output = $1 OR updated_at <= $2");
+    let old = old.bind(job.output.clone()).bind(now - LIFE);
     old.execute(&mut *all).await?;
     let new = "INSERT INTO jobs \
                (id, output, hashtags, region, format, source, committed, begun_at, updated_at) \
@@ -344,13 +456,35 @@ fn job_row(row: &AnyRow, ours: &Job) -> sqlx::Result<(Unfinished, Job)> {
         region: row.try_get("region")?,
         format: row.try_get("format")?,
         source: row.try_get("source")?,
+        may_go_on: ours.may_go_on,
     };
     Ok((unfinished, job))
+}
+
+/// The question that a hashtag of the list is.
+fn query(listed: Listed) -> Result<Query, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("its hashtag {:?}: {error}", listed.tag);
+    let region = listed.region.as_deref().map(str::parse).transpose();
+    let limit = match listed.asked {
+        Some(asked) => Limit::try_from(u64::try_from(asked).unwrap_or(0)),
+        None => Ok(Limit::All),
+    };
+    let name: HashtagName = listed.tag.parse().map_err(|error| wrong(&error))?;
+    if name.as_str() != listed.tag {
+        return Err(wrong(&format!("it is written {name}")));
+    }
+    Ok(Query {
+        name,
+        region: region.map_err(|error| wrong(&error))?,
+        limit: limit.map_err(|error| wrong(&error))?,
+        url: listed.url,
+    })
 }
 
 fn left_row(row: &AnyRow) -> sqlx::Result<Left> {
     Ok(Left {
         done: row.try_get::<i64, _>("done")? != 0,
+        earlier: u64::try_from(row.try_get::<i64, _>("earlier")?).unwrap_or(0),
         at: Waypoint {
             lane: row.try_get("lane")?,
             previous: row.try_get("cursor_previous")?,

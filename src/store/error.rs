@@ -12,6 +12,12 @@ pub enum StoreError {
     /// Another run holds it.
     #[error("the store {0} is in use by another run; wait for its end, or let --wait-lock do that")]
     Locked(String),
+    /// Another run has the hashtag now that this one had leased.
+    #[error(
+        "another run took it over while this one stood still for more than 5 minutes, and writes \
+         the rest of it; run this one again for what else is due"
+    )]
+    LeaseLost,
     /// Another job of the same output is unfinished.
     #[error(
         "the output holds an unfinished run with another {0}; finish it with its own command, or \
@@ -64,7 +70,7 @@ impl StoreError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::LeftOut(_) | Self::OtherJob(_) => Exit::Usage,
-            Self::Locked(_) => Exit::Locked,
+            Self::Locked(_) | Self::LeaseLost => Exit::Locked,
             _ => Exit::Output,
         }
     }

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::input::{Planned, Query};
+use crate::input::{Planned, Query, Region};
 
 /// Seconds after its last page at which an unfinished job is forgotten.
 #[cfg(feature = "store")]
 pub(crate) const LIFE: i64 = 24 * 3_600;
+
+/// What stands for the hashtags of a run that takes them from the store.
+const FROM_STORE: &str = "from-store";
 
 /// What a run is asked to do, as far as a later one must be asked the same to go on with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +17,7 @@ pub struct Job {
     /// Where the records go: this machine and a file of it, or all of the job for a stream, of
     /// which there may be many.
     pub(crate) output: String,
-    /// The hashtags in order.
+    /// The hashtags in order, or that they are the store's.
     pub(crate) hashtags: String,
     /// The region of each.
     pub(crate) region: String,
@@ -22,6 +25,8 @@ pub struct Job {
     pub(crate) format: String,
     /// The `--source`.
     pub(crate) source: String,
+    /// Whether a later run may go on with it.
+    pub(crate) may_go_on: bool,
 }
 
 impl Job {
@@ -41,16 +46,14 @@ impl Job {
         });
         // As long as the hashtags are many, which no index takes.
         let all = format!("{hashtags} {region} {format} {source}");
-        let place = file.map_or_else(
-            || format!("- {:016x}", digest(&all)),
-            |file| real(file).display().to_string(),
-        );
+        let stream = || format!("- {:016x}", digest(&all));
         Self {
-            output: format!("{}:{place}", machine()),
+            output: place(file, stream),
             hashtags,
             region,
             format,
             source,
+            may_go_on: true,
         }
     }
 
@@ -67,6 +70,32 @@ impl Job {
         let source = format!("import of {} files, {names:016x}", files.len());
         let planned: Vec<Planned> = query.cloned().map(Planned::Query).into_iter().collect();
         Self::new(&planned, file, format, source)
+    }
+
+    /// The job of pulling what is due of the store's own hashtags into `file`, `None` for standard
+    /// output: any number of runs may write to that at a time, so each is a job of its own there.
+    #[must_use]
+    pub fn from_store(
+        region: Option<Region>,
+        file: Option<&Path>,
+        format: String,
+        source: String,
+    ) -> Self {
+        let stream = || format!("- {FROM_STORE} {:x}", fastrand::u64(..));
+        Self {
+            output: place(file, stream),
+            hashtags: FROM_STORE.to_owned(),
+            region: region.map(|it| it.to_string()).unwrap_or_default(),
+            format,
+            source,
+            may_go_on: file.is_some(),
+        }
+    }
+
+    /// Whether the hashtags are the store's.
+    #[cfg(feature = "store")]
+    pub(crate) fn is_from_store(&self) -> bool {
+        self.hashtags == FROM_STORE
     }
 
     /// Which parameter an unfinished job of the same output has otherwise.
@@ -106,6 +135,12 @@ fn digest(text: &str) -> u64 {
     text.bytes().fold(start, |digest, byte| {
         (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+/// Where the records go, on whichever machine: a file of this one, or `stream`.
+fn place(file: Option<&Path>, stream: impl FnOnce() -> String) -> String {
+    let place = file.map_or_else(stream, |file| real(file).display().to_string());
+    format!("{}:{place}", machine())
 }
 
 /// `file` by the one name all its names lead to.

@@ -16,12 +16,22 @@ mod lock;
 mod page;
 mod past;
 mod place;
+#[cfg(feature = "postgres")]
+mod renewal;
 #[cfg(feature = "store")]
 mod schema;
+#[cfg(feature = "store")]
+mod tags;
+#[cfg(all(test, feature = "postgres"))]
+mod trial;
 #[cfg(not(feature = "store"))]
 mod without;
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use crate::clock::epoch_seconds;
+use crate::input::Query;
 use crate::receipt::Receipt;
 use crate::record::Record;
 #[cfg(feature = "store")]
@@ -45,8 +55,49 @@ pub struct Store {
     job: Option<Job>,
     /// The job's row.
     id: i64,
+    /// The hashtags leased to this run, and what each was to the job before.
+    leases: HashMap<String, Before>,
+    /// Whether another run took one of them over while a page of it was written.
+    is_lost: bool,
     /// What was seen since the last commit, of whatever hashtags.
     page: Page,
+}
+
+/// What is to be pulled next of the store's own hashtags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Due {
+    /// This one, which is leased to this run now.
+    Hashtag(Query),
+    /// Other runs have in hand what is due, and may die.
+    Elsewhere,
+    /// None is due.
+    Nothing,
+}
+
+/// What a leased hashtag was to the job before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "store"),
+    expect(dead_code, reason = "nothing is leased there")
+)]
+pub(crate) enum Before {
+    /// In its hand, and in nobody's since.
+    Its,
+    /// Not so.
+    Not,
+}
+
+/// A hashtag in hand.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(feature = "store"),
+    expect(dead_code, reason = "nobody reads it there")
+)]
+pub(crate) struct Work<'a> {
+    /// The job's row.
+    pub(crate) job: i64,
+    pub(crate) tag: &'a str,
+    pub(crate) is_leased: bool,
 }
 
 /// What an unfinished job left in the store.
@@ -63,6 +114,8 @@ pub(crate) struct Unfinished {
 pub(crate) struct Left {
     /// Whether the hashtag is complete.
     pub(crate) done: bool,
+    /// How many ids it wrote in pulls before the one that it is at.
+    pub(crate) earlier: u64,
     /// Where it is, otherwise.
     pub(crate) at: Waypoint,
 }
@@ -132,7 +185,58 @@ impl Store {
         Ok(())
     }
 
-    /// What is known of a hashtag.
+    /// Whether the store has hashtags of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not tell.
+    pub async fn has_hashtags(&mut self) -> Result<bool, StoreError> {
+        match &mut self.database {
+            Some(database) => database.has_hashtags().await,
+            None => Ok(false),
+        }
+    }
+
+    /// Adds hashtags to the store's own, as they are asked for from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not take them.
+    pub async fn add(&mut self, queries: &[Query]) -> Result<(), StoreError> {
+        match &mut self.database {
+            Some(database) if !queries.is_empty() => database.add(queries).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Leases to this run the hashtag of the store that was pulled longest ago, `every` or more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not tell.
+    pub async fn lease(&mut self, every: Duration) -> Result<Due, StoreError> {
+        let Some(database) = &mut self.database else {
+            return Ok(Due::Nothing);
+        };
+        if let Some((query, before)) = database.lease(self.id, every).await? {
+            self.leases.insert(query.name.to_string(), before);
+            return Ok(Due::Hashtag(query));
+        }
+        Ok(match database.due(self.id, every).await? {
+            0 => Due::Nothing,
+            _ => Due::Elsewhere,
+        })
+    }
+
+    /// How many of the store's hashtags are due, but for those this run has in hand.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not tell.
+    pub async fn due(&mut self, every: Duration) -> Result<u64, StoreError> {
+        match &mut self.database {
+            Some(database) => database.due(self.id, every).await,
+            None => Ok(0),
+        }
+    }
+
+    /// What is known of a hashtag. With one that is leased the job begins anew, unless it is at it.
     ///
     /// # Errors
     /// [`StoreError`] when the database does not tell.
@@ -143,11 +247,35 @@ impl Store {
         };
         past.left = database.left(self.id, tag).await?;
         database.written(self.id, tag, &mut past.known).await?;
-        past.written = past.known.len();
+        if let Some(before) = self.leases.get(tag)
+            && (*before == Before::Not || past.is_done())
+        {
+            let earlier = past.known.len();
+            past.left = Some(database.afresh(self.id, tag, earlier).await?);
+        }
+        let earlier = past.left.as_ref().map_or(0, |left| left.earlier);
+        past.written = past.known.len().saturating_sub(earlier);
         if self.new_only {
             database.seen(tag, &mut past.known).await?;
         }
         Ok(past)
+    }
+
+    /// Makes sure that a hashtag is still this run's, before a page of it is written.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when it is not, another when the database does not tell.
+    pub async fn hold(&mut self, tag: &str) -> Result<(), StoreError> {
+        let work = self.work(tag);
+        let is_held = match &mut self.database {
+            Some(_) if self.is_lost => false,
+            Some(database) if work.is_leased => database.renew(work).await?,
+            _ => true,
+        };
+        if is_held {
+            return Ok(());
+        }
+        Err(StoreError::LeaseLost)
     }
 
     /// Notes a video that was seen under a hashtag, and whether it is written, for the next
@@ -162,29 +290,53 @@ impl Store {
     /// now. Those of other hashtags that lie between go with it, for they are among these bytes.
     ///
     /// # Errors
-    /// [`StoreError`] when the database does not take it; the store is as before the page then.
+    /// [`StoreError`] when the database does not take it, or another run has the hashtag; the store
+    /// is as before the page then.
     pub async fn commit(
         &mut self,
         tag: &str,
         at: &Waypoint,
         length: u64,
     ) -> Result<(), StoreError> {
-        let page = std::mem::take(&mut self.page);
+        let work = self.work(tag);
+        let Some(database) = &mut self.database else {
+            return Ok(());
+        };
+        // What was written of it stands among these bytes, and is nobody's.
+        if self.is_lost {
+            return Err(StoreError::LeaseLost);
+        }
+        if database.commit(work, &self.page, at, length).await? {
+            self.page = Page::default();
+            return Ok(());
+        }
+        self.is_lost = true;
+        Err(StoreError::LeaseLost)
+    }
+
+    /// Keeps the receipt of a hashtag that was pulled, and whether the job is done with it; gives
+    /// its lease back. What was imported has no `query`: it is none of the store's own hashtags.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not take it.
+    pub async fn end(
+        &mut self,
+        query: Option<&Query>,
+        receipt: &Receipt,
+    ) -> Result<(), StoreError> {
+        let tag = query.map_or("", |query| query.name.as_str());
+        let work = self.work(tag);
+        self.leases.remove(tag);
         match &mut self.database {
-            Some(database) => database.commit(self.id, tag, &page, at, length).await,
+            Some(database) => database.end(work, query, receipt).await,
             None => Ok(()),
         }
     }
 
-    /// Keeps the receipt of the hashtag, and whether the job is done with it.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database does not take it.
-    pub async fn end(&mut self, receipt: &Receipt) -> Result<(), StoreError> {
-        match &mut self.database {
-            Some(database) => database.end(self.id, receipt).await,
-            None => Ok(()),
-        }
+    /// Whether a later run may go on with the job.
+    #[must_use]
+    pub fn may_go_on(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.may_go_on)
     }
 
     /// Forgets the job: nothing of it is left to do.
@@ -202,6 +354,14 @@ impl Store {
     pub async fn close(self) {
         if let Some(database) = self.database {
             database.close().await;
+        }
+    }
+
+    fn work<'a>(&self, tag: &'a str) -> Work<'a> {
+        Work {
+            job: self.id,
+            tag,
+            is_leased: self.leases.contains_key(tag),
         }
     }
 }

@@ -64,7 +64,7 @@ impl Page {
 }
 
 /// A text as a database takes it: PostgreSQL has none with a NUL.
-fn column(text: &str) -> String {
+pub(super) fn column(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 use sqlx::{Connection as _, Executor as _, Row as _};
 
 /// The statements that lead from each version to the next; the first from nothing to version 1.
-const VERSIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const VERSIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 /// The newest version.
 pub(super) const NEWEST: i64 = VERSIONS.len() as i64;
 /// The server's lock for those who make the tables, which have a schema of their own there.
@@ -94,10 +94,40 @@ impl Dialect {
         }
         for (version, statements) in (1..).zip(VERSIONS).filter(|&(version, _)| version > from) {
             sqlx::raw_sql(statements).execute(&mut *all).await?;
+            let own = sqlx::raw_sql(self.own(version));
+            own.execute(&mut *all).await?;
             let note = sqlx::query("INSERT INTO store_version (version) VALUES ($1)");
             note.bind::<i64>(version).execute(&mut *all).await?;
         }
         all.commit().await
+    }
+
+    /// What a version takes besides, in the words of this database.
+    fn own(self, version: i64) -> &'static str {
+        match (self, version) {
+            (Self::Sqlite, 2) => include_str!("schema/2.sqlite.sql"),
+            #[cfg(feature = "postgres")]
+            (Self::Postgres, 2) => include_str!("schema/2.postgres.sql"),
+            _ => "",
+        }
+    }
+
+    /// The time of its clock, in epoch seconds, as an expression.
+    pub(super) fn now(self) -> &'static str {
+        match self {
+            Self::Sqlite => "unixepoch()",
+            #[cfg(feature = "postgres")]
+            Self::Postgres => "CAST(FLOOR(EXTRACT(EPOCH FROM statement_timestamp())) AS BIGINT)",
+        }
+    }
+
+    /// How a question takes rows that nobody else takes at the moment. A file has one user.
+    pub(super) fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            #[cfg(feature = "postgres")]
+            Self::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
     }
 
     /// Makes our tables the ones that are meant from here on.

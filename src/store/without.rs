@@ -1,8 +1,11 @@
 //! The store of a build without one: its switch is known and refused.
 
+use std::time::Duration;
+
 use super::ids::Ids;
 use super::page::Page;
-use super::{Job, Left, Place, StoreError, Unfinished, Waypoint};
+use super::{Before, Job, Left, Place, StoreError, Unfinished, Waypoint, Work};
+use crate::input::Query;
 use crate::receipt::Receipt;
 
 /// A database there is none of.
@@ -31,6 +34,34 @@ impl Database {
         match *self {}
     }
 
+    pub(super) async fn has_hashtags(&mut self) -> Result<bool, StoreError> {
+        match *self {}
+    }
+
+    pub(super) async fn add(&mut self, _: &[Query]) -> Result<(), StoreError> {
+        match *self {}
+    }
+
+    pub(super) async fn lease(
+        &mut self,
+        _: i64,
+        _: Duration,
+    ) -> Result<Option<(Query, Before)>, StoreError> {
+        match *self {}
+    }
+
+    pub(super) async fn due(&mut self, _: i64, _: Duration) -> Result<u64, StoreError> {
+        match *self {}
+    }
+
+    pub(super) async fn renew(&mut self, _: Work<'_>) -> Result<bool, StoreError> {
+        match *self {}
+    }
+
+    pub(super) async fn afresh(&mut self, _: i64, _: &str, _: u64) -> Result<Left, StoreError> {
+        match *self {}
+    }
+
     pub(super) async fn left(&mut self, _: i64, _: &str) -> Result<Option<Left>, StoreError> {
         match *self {}
     }
@@ -45,16 +76,20 @@ impl Database {
 
     pub(super) async fn commit(
         &mut self,
-        _: i64,
-        _: &str,
+        _: Work<'_>,
         _: &Page,
         _: &Waypoint,
         _: u64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         match *self {}
     }
 
-    pub(super) async fn end(&mut self, _: i64, _: &Receipt) -> Result<(), StoreError> {
+    pub(super) async fn end(
+        &mut self,
+        _: Work<'_>,
+        _: Option<&Query>,
+        _: &Receipt,
+    ) -> Result<(), StoreError> {
         match *self {}
     }
 

@@ -39,6 +39,8 @@ mod output;
 mod pace;
 #[cfg(feature = "demo")]
 mod pull;
+#[cfg(all(unix, feature = "demo", feature = "store"))]
+mod queue;
 mod runner;
 #[cfg(feature = "demo")]
 mod scenarios;

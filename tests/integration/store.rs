@@ -31,9 +31,9 @@ const KILLED: i32 = 137;
 const FILE: &str = "store.db";
 
 /// A folder, a site and a store.
-struct Kept {
-    folder: Folder,
-    site: Site,
+pub(crate) struct Kept {
+    pub(crate) folder: Folder,
+    pub(crate) site: Site,
     /// As `--store` takes it.
     store: String,
     /// As sqlx takes it.
@@ -42,7 +42,7 @@ struct Kept {
 
 impl Kept {
     /// One of each kind there is.
-    fn each(test: impl Fn(&Self)) {
+    pub(crate) fn each(test: impl Fn(&Self)) {
         sqlx::any::install_default_drivers();
         test(&Self::in_file());
         if let Some(server) = server() {
@@ -50,7 +50,7 @@ impl Kept {
         }
     }
 
-    fn in_file() -> Self {
+    pub(crate) fn in_file() -> Self {
         let folder = Folder::new();
         let file = folder.file(FILE);
         Self {
@@ -62,7 +62,7 @@ impl Kept {
     }
 
     /// In a new database of the server.
-    fn on(server: &str) -> Self {
+    pub(crate) fn on(server: &str) -> Self {
         let url = database(server);
         Self {
             folder: Folder::new(),
@@ -72,12 +72,12 @@ impl Kept {
         }
     }
 
-    fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         self.store == FILE
     }
 
     /// `pull` from the site with the store, not yet started.
-    fn pulling(&self, args: &[&str]) -> Command {
+    pub(crate) fn pulling(&self, args: &[&str]) -> Command {
         let mut command = self.folder.pulling(args);
         command.env(STORE, &self.store);
         command.args(["--base-url", &self.site.url()]);
@@ -90,7 +90,7 @@ impl Kept {
         command
     }
 
-    fn pull(&self, args: &[&str]) -> Ended {
+    pub(crate) fn pull(&self, args: &[&str]) -> Ended {
         self.folder.run_for_receipts(&mut self.pulling(args))
     }
 
@@ -102,21 +102,21 @@ impl Kept {
         command
     }
 
-    fn import(&self, args: &[&str]) -> Ended {
+    pub(crate) fn import(&self, args: &[&str]) -> Ended {
         self.folder.run_for_receipts(&mut self.importing(args))
     }
 
     /// The rows the store answers with, every column as text.
-    fn ask(&self, question: &str) -> Vec<Vec<String>> {
+    pub(crate) fn ask(&self, question: &str) -> Vec<Vec<String>> {
         ask(&self.url, question)
     }
 
-    fn number(&self, question: &str) -> i64 {
+    pub(crate) fn number(&self, question: &str) -> i64 {
         self.ask(question)[0][0].parse().unwrap()
     }
 
     /// The cursors of the list calls after the first `after` requests.
-    fn cursors(&self, after: usize) -> Vec<String> {
+    pub(crate) fn cursors(&self, after: usize) -> Vec<String> {
         let requests = self.site.requests().split_off(after);
         let lists = requests.iter().filter(|request| request["kind"] == "list");
         lists.map(cursor).collect()
@@ -256,8 +256,8 @@ fn examples() -> Vec<String> {
 fn the_queries_of_the_paper_answer() {
     Kept::each(|kept| {
         kept.pull(&["t40", "--all", "--new-only"]);
-        let [new, growth, creators] = &examples()[..] else {
-            panic!("three questions");
+        let [new, growth, creators, oldest] = &examples()[..] else {
+            panic!("four questions");
         };
         assert!(kept.ask(growth).is_empty(), "seen once, nothing has grown");
         kept.ask(
@@ -292,6 +292,10 @@ fn the_queries_of_the_paper_answer() {
             creators[1..].iter().all(|row| row[1] == "1"),
             "{creators:?}"
         );
+        kept.ask("UPDATE tags SET pulled_at = pulled_at - 60 WHERE tag = 't43'");
+        let tags = kept.ask(oldest);
+        let tags: Vec<&str> = tags.iter().map(|row| row[0].as_str()).collect();
+        assert_eq!(tags, ["t43", "t40"]);
     });
 }
 
@@ -537,7 +541,7 @@ fn a_run_waits_for_the_one_that_holds_the_store() {
 }
 
 /// Runs the command, again while a server has not yet noticed that the run before died.
-fn retried(kept: &Kept, args: &[&str]) -> Ended {
+pub(crate) fn retried(kept: &Kept, args: &[&str]) -> Ended {
     until_free(kept, || kept.pull(args))
 }
 

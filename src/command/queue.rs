@@ -1,0 +1,123 @@
+//! Which hashtag is next: of those that were named, or, with `--from-store`, of the store's own,
+//! which many runs may share.
+
+use std::cell::{Cell, RefCell};
+use std::iter::Enumerate;
+use std::time::Duration;
+
+use super::{Refusal, plan, plan_any};
+use crate::cli::{FromStoreArgs, InputArgs, LaneChoice, OutputArgs};
+use crate::input::{Limit, Planned, Query, Region};
+use crate::store::{Due, Job, Store, StoreError};
+
+/// The hashtags of a run.
+pub(super) enum Queue {
+    /// Those that were named, in this order.
+    Named(RefCell<Enumerate<std::vec::IntoIter<Planned>>>),
+    /// Those of the store that are due.
+    Stored(Stored),
+}
+
+/// How hashtags of the store are pulled.
+pub(super) struct Stored {
+    /// How long ago one was pulled that is due.
+    every: Duration,
+    /// Beats that of the store.
+    region: Option<Region>,
+    /// Beats that of the store.
+    limit: Option<Limit>,
+    /// How many were named or taken.
+    count: Cell<usize>,
+    /// Whether the rest is left to others.
+    is_stopped: Cell<bool>,
+}
+
+/// What is next.
+pub(super) enum Next {
+    /// This one, and its place.
+    Hashtag(usize, Planned),
+    /// One that another run has in hand, should that die.
+    Later,
+    /// None.
+    End,
+}
+
+impl Queue {
+    /// What is pulled, what of that is to be added to the store's own first, and the job it is.
+    pub(super) fn of(
+        input: InputArgs,
+        store: &FromStoreArgs,
+        output: &OutputArgs,
+        source: LaneChoice,
+    ) -> Result<(Self, Vec<Planned>, Job), Refusal> {
+        if !store.from_store {
+            let planned = plan(input)?;
+            let job = output.job(&planned, source);
+            return Ok((
+                Self::Named(RefCell::new(planned.into_iter().enumerate())),
+                Vec::new(),
+                job,
+            ));
+        }
+        let (region, limit) = (input.region, input.chosen_limit());
+        let named = plan_any(input)?;
+        let stored = Stored {
+            every: store.every(),
+            region,
+            limit,
+            count: Cell::new(named.len()),
+            is_stopped: Cell::default(),
+        };
+        let job = output.job_from_store(region, source);
+        Ok((Self::Stored(stored), named, job))
+    }
+
+    /// The next one; a hashtag of the store is this run's from now on.
+    pub(super) async fn next(&self, store: &mut Store) -> Result<Next, StoreError> {
+        match self {
+            Self::Named(planned) => {
+                let next = planned.borrow_mut().next();
+                Ok(next.map_or(Next::End, |(place, planned)| Next::Hashtag(place, planned)))
+            }
+            Self::Stored(stored) => Ok(match store.lease(stored.every).await? {
+                Due::Hashtag(query) => {
+                    let place = stored.count.replace(stored.count.get() + 1);
+                    Next::Hashtag(place, Planned::Query(stored.asked(query)))
+                }
+                Due::Elsewhere => Next::Later,
+                Due::Nothing => Next::End,
+            }),
+        }
+    }
+
+    /// How many of the store's are due and not in hand; nobody has to know it of named ones.
+    pub(super) async fn due(&self, store: &mut Store) -> Result<u64, StoreError> {
+        match self {
+            Self::Named(_) => Ok(0),
+            Self::Stored(stored) => store.due(stored.every).await,
+        }
+    }
+
+    /// Leaves the rest to others; whether that is new.
+    pub(super) fn stop(&self) -> bool {
+        match self {
+            Self::Named(_) => false,
+            Self::Stored(stored) => !stored.is_stopped.replace(true),
+        }
+    }
+
+    /// Whether other runs pull from it too.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Stored(_))
+    }
+}
+
+impl Stored {
+    fn asked(&self, query: Query) -> Query {
+        Query {
+            region: self.region.or(query.region),
+            limit: self.limit.unwrap_or(query.limit),
+            ..query
+        }
+    }
+}
