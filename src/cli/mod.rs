@@ -24,7 +24,7 @@ pub use groups::{Color, WordsArgs};
 pub use input::InputArgs;
 pub use output::{OutputArgs, SummaryTarget};
 pub use source::{LaneChoice, PaceArgs, SourceArgs};
-pub use store::StoreArgs;
+pub use store::{FromStoreArgs, StoreArgs};
 
 use crate::exit::Exit;
 use crate::input::HashtagName;
@@ -121,6 +121,9 @@ pub struct PullArgs {
     /// What is remembered.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// What of that is pulled.
+    #[command(flatten)]
+    pub from_store: FromStoreArgs,
 }
 
 /// `import`.

@@ -91,16 +91,16 @@ impl OutputArgs {
         Job::new(planned, self.file(), self.format(), source.to_string())
     }
 
-    /// The job of importing `files` under a hashtag's name.
-    #[must_use]
-    pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>) -> Job {
-        Job::of_import(files, query, self.file(), self.format())
-    }
-
     /// The job of pulling what is due of the store's own hashtags to there.
     #[must_use]
     pub fn job_from_store(&self, region: Option<Region>, source: LaneChoice) -> Job {
         Job::from_store(region, self.file(), self.format(), source.to_string())
+    }
+
+    /// The job of importing `files` under a hashtag's name.
+    #[must_use]
+    pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>) -> Job {
+        Job::of_import(files, query, self.file(), self.format())
     }
 
     fn file(&self) -> Option<&Path> {

@@ -24,13 +24,6 @@ pub struct StoreArgs {
     /// End with status 9 when the run wrote nothing.
     #[arg(long)]
     pub fail_empty: bool,
-    /// Pull the store's own hashtags, longest ago first, until none is due; runs that share a
-    /// PostgreSQL store share them. Named ones are added first.
-    #[arg(long)]
-    pub from_store: bool,
-    /// How long ago a hashtag of the store was pulled that is due, e.g. 6h [default: 1h].
-    #[arg(long, value_name = "D")]
-    pub every: Option<Seconds>,
 }
 
 impl StoreArgs {
@@ -45,7 +38,38 @@ impl StoreArgs {
                     .to_owned(),
             );
         }
-        if self.from_store && self.store.is_none() {
+        // What a failed run leaves beside the file counts as written and would not come again.
+        if self.new_only && overwrite {
+            return Err(
+                "--new-only and --overwrite: a run that fails would keep its new videos from FILE \
+                 for good; use --append, or a FILE of its own for each run"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Which of what is remembered is pulled.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Store")]
+pub struct FromStoreArgs {
+    /// Pull the store's own hashtags, longest ago first, until none is due; runs that share a
+    /// PostgreSQL store share them. Named ones are added first.
+    #[arg(long)]
+    pub from_store: bool,
+    /// How long ago a hashtag of the store was pulled that is due, e.g. 6h [default: 1h].
+    #[arg(long, value_name = "D")]
+    pub every: Option<Seconds>,
+}
+
+impl FromStoreArgs {
+    /// Whether they go together, and with `store`; they may come from the environment too.
+    ///
+    /// # Errors
+    /// A sentence for the user when they do not.
+    pub fn check(&self, store: &StoreArgs) -> Result<(), String> {
+        if self.from_store && store.store.is_none() {
             return Err(
                 "--from-store needs the store to take hashtags from; add --store FILE|URL"
                     .to_owned(),
@@ -54,14 +78,6 @@ impl StoreArgs {
         if self.every.is_some() && !self.from_store {
             return Err(
                 "--every says when hashtags of the store are due; add --from-store".to_owned(),
-            );
-        }
-        // What a failed run leaves beside the file counts as written and would not come again.
-        if self.new_only && overwrite {
-            return Err(
-                "--new-only and --overwrite: a run that fails would keep its new videos from FILE \
-                 for good; use --append, or a FILE of its own for each run"
-                    .to_owned(),
             );
         }
         Ok(())

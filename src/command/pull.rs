@@ -54,10 +54,11 @@ pub(super) async fn run(
 ) -> Result<Exit, Refusal> {
     args.store
         .check(args.output.overwrite)
+        .and_then(|()| args.from_store.check(&args.store))
         .map_err(Refusal::usage)?;
     args.output.check().map_err(Refusal::usage)?;
     let source = args.source.source;
-    let (queue, named, job) = Queue::of(args.input, &args.store, &args.output, source)?;
+    let (queue, named, job) = Queue::of(args.input, &args.from_store, &args.output, source)?;
     let turn = Turn::within(args.output.wait_lock());
     let mut claimed = claim(&args.store, &job, turn, &mut signals).await?;
     if queue.is_shared() && named.is_empty() && !claimed.0.has_hashtags().await? {

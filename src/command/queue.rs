@@ -6,7 +6,7 @@ use std::iter::Enumerate;
 use std::time::Duration;
 
 use super::{Refusal, plan, plan_any};
-use crate::cli::{InputArgs, LaneChoice, OutputArgs, StoreArgs};
+use crate::cli::{FromStoreArgs, InputArgs, LaneChoice, OutputArgs};
 use crate::input::{Limit, Planned, Query, Region};
 use crate::store::{Due, Job, Store, StoreError};
 
@@ -46,7 +46,7 @@ impl Queue {
     /// What is pulled, what of that is to be added to the store's own first, and the job it is.
     pub(super) fn of(
         input: InputArgs,
-        store: &StoreArgs,
+        store: &FromStoreArgs,
         output: &OutputArgs,
         source: LaneChoice,
     ) -> Result<(Self, Vec<Planned>, Job), Refusal> {

@@ -45,10 +45,8 @@ impl Job {
             .unwrap_or_default()
         });
         // As long as the hashtags are many, which no index takes.
-        let stream = || {
-            let all = format!("{hashtags} {region} {format} {source}");
-            format!("- {:016x}", digest(&all))
-        };
+        let all = format!("{hashtags} {region} {format} {source}");
+        let stream = || format!("- {:016x}", digest(&all));
         Self {
             output: place(file, stream),
             hashtags,

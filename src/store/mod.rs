@@ -314,8 +314,8 @@ impl Store {
         Err(StoreError::LeaseLost)
     }
 
-    /// Keeps the receipt of the hashtag, and whether the job is done with it; gives its lease back.
-    /// The `query` that was pulled is none for files.
+    /// Keeps the receipt of a hashtag that was pulled, and whether the job is done with it; gives
+    /// its lease back. What was imported has no `query`: it is none of the store's own hashtags.
     ///
     /// # Errors
     /// [`StoreError`] when the database does not take it.
@@ -324,7 +324,7 @@ impl Store {
         query: Option<&Query>,
         receipt: &Receipt,
     ) -> Result<(), StoreError> {
-        let tag = receipt.tag.as_deref().unwrap_or_default();
+        let tag = query.map_or("", |query| query.name.as_str());
         let work = self.work(tag);
         self.leases.remove(tag);
         match &mut self.database {

@@ -203,13 +203,22 @@ fn a_hashtag_is_asked_for_as_it_was_added() {
     });
 }
 
+/// Imports a file under a name that is no hashtag to pull.
+fn import(kept: &Kept) {
+    let saved = kept.folder.run(&["pull", "t2", "--demo", "--raw"]).stdout;
+    kept.folder.write("saved.json", saved);
+    let ended = kept.import(&["saved.json", "--name", "imported"]);
+    assert_eq!((ended.status, ended.records().len()), (0, 2));
+}
+
 #[test]
-fn every_run_with_the_store_adds_its_hashtags() {
+fn every_pull_with_the_store_adds_its_hashtags() {
     Kept::each(|kept| {
         kept.pull(&["t5", "-n", "3"]);
         kept.pull(&["t5", "-n", "4", "-r", "VN"]);
         assert_eq!(kept.pull(&["nf_10205"]).status, 3);
         assert_eq!(kept.pull(&["login", "--source", "web"]).status, 4);
+        import(kept);
         let rows = kept.ask("SELECT tag, region, asked FROM tags ORDER BY tag");
         assert_eq!(
             rows,
@@ -551,6 +560,7 @@ fn a_store_of_version_1_has_the_hashtags_of_its_runs() {
             assert_eq!(kept.pull(args).status, 0);
         }
         assert_eq!(kept.pull(&["nf_10205"]).status, 3);
+        import(kept);
         let halfway = ["mid_empty", "-o", "out.jsonl"];
         assert_eq!(kept.pull(&halfway).status, 4);
         kept.ask("UPDATE runs SET finished_at = finished_at - 60 WHERE written = 3");

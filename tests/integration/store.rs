@@ -102,7 +102,7 @@ impl Kept {
         command
     }
 
-    fn import(&self, args: &[&str]) -> Ended {
+    pub(crate) fn import(&self, args: &[&str]) -> Ended {
         self.folder.run_for_receipts(&mut self.importing(args))
     }
 
