@@ -279,7 +279,7 @@ fn endless_answers_are_cut_short() {
         });
         let started = Instant::now();
         let ended = pull(&server.url());
-        assert!(started.elapsed() < Duration::from_secs(15), "{name}");
+        assert!(started.elapsed() < Duration::from_secs(60), "{name}");
         assert_ended(name, &ended, end);
     }
 }
