@@ -432,6 +432,7 @@ fn another_command_does_not_write_into_an_unfinished_output() {
             (&["mid_empty", "-r", "US"], "region"),
             (&["mid_empty", "--raw"], "format"),
             (&["mid_empty", "--overwrite"], "format"),
+            (&["mid_empty", "--since", "7d"], "filter"),
             (&["mid_empty", "--source", "embed"], "source"),
         ] {
             let ended = kept.pull(&[more, &["-o", "out.jsonl"]].concat());
