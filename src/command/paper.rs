@@ -12,6 +12,9 @@ use crate::exit::Exit;
 const NAME: &str = env!("CARGO_PKG_NAME");
 /// When the commands or switches last changed; a page without a date is no good page.
 const CHANGED: &str = "2026-11-25";
+/// The bash script's name for us where it tells what a command takes, which clap_complete (4.6.11)
+/// splits at the hyphen, and where it tells which command it is at, which it does not.
+const SPLIT: [&str; 2] = ["tiktok__subcmd__hashtag", "tiktok__hashtag"];
 /// How clap's page sets a paragraph apart, and how a page does.
 const APART: [&str; 2] = ["\n.br\n\n.br\n", "\n.sp\n"];
 
@@ -19,7 +22,11 @@ const APART: [&str; 2] = ["\n.br\n\n.br\n", "\n.sp\n"];
 pub(super) fn completions(shell: Shell) -> Result<Exit, Refusal> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
-    print_whole(&script)?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == Shell::Bash {
+        script = script.replace(SPLIT[0], SPLIT[1]);
+    }
+    print_whole(script.as_bytes())?;
     Ok(Exit::Ok)
 }
 

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::runner::{Ended, Folder};
 
+/// What a filter's words say of a record.
+type Words<'a> = &'a dyn Fn(&Value) -> bool;
+
 /// All records of the demo's hashtag, written or not, in feed order.
 fn whole_feed() -> Vec<Value> {
     let ended = Folder::new().pull(&["viral", "--demo", "--all"]);
@@ -29,7 +32,7 @@ fn what_is_written_is_what_the_words_say() {
     let count = |record: &Value, what: &str| record["statistics"][what].as_u64();
     let time = |record: &Value| record["create_time"].as_i64().unwrap();
     let january = 1_735_689_600;
-    let cases: [(&[&str], &dyn Fn(&Value) -> bool); 6] = [
+    let cases: [(&[&str], Words); 6] = [
         (&["--since", "2025-01-01"], &|it| time(it) >= january),
         (&["--until", "2025-01-01T00:00:00Z"], &|it| {
             time(it) < january

@@ -28,7 +28,7 @@ fn told_by(program: &str, args: &[&str], folder: &Folder) -> Option<Output> {
 fn a_shell_loads_its_completions() {
     // The last words are what completing `tiktok-hashtag pull --only` gives.
     let bash = "source ./script; COMP_WORDS=(tiktok-hashtag pull --only-l); COMP_CWORD=2; \
-                _tiktok__hashtag; echo \"${COMPREPLY[@]}\"";
+                _tiktok__hashtag tiktok-hashtag --only-l pull; echo \"${COMPREPLY[@]}\"";
     let zsh = "autoload -U compinit; compinit -D; source ./script; \
                whence -f _tiktok-hashtag; print -r -- ${_comps[tiktok-hashtag]}";
     let fish = "source ./script; complete -C 'tiktok-hashtag pull --only-l'";
