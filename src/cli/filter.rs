@@ -15,7 +15,7 @@ pub struct FilterArgs {
     /// Published before then.
     #[arg(long, value_name = "T")]
     pub until: Option<When>,
-    /// Played at least so often.
+    /// Played at least so often; as with every filter, what is not known does not pass.
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub min_plays: Option<u64>,
     /// Liked at least so often.

@@ -237,7 +237,7 @@ impl Reader {
     fn batch(self) -> Batch {
         let unknown = self.unknown.iter().map(|key| {
             format!(
-                "unknown key {} in the input is ignored; known are name, url, region, limit",
+                "unknown key {} in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
                 quote(key)
             )
         });
@@ -380,8 +380,8 @@ mod tests {
         assert_eq!(
             batch.warnings,
             [
-                "unknown key \"tag\" in the input is ignored; known are name, url, region, limit",
-                "unknown key \"x\u{fffd}\" in the input is ignored; known are name, url, region, limit",
+                "unknown key \"tag\" in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
+                "unknown key \"x\u{fffd}\" in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
             ]
         );
         let many: String = (0..1000).map(|n| format!(r#","k{n}":0"#)).collect();

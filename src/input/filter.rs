@@ -55,7 +55,6 @@ impl Filter {
     /// Each condition, or `other`'s where it has none.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let one_of = |ours: bool, theirs: bool| ours || theirs;
         Self {
             since: self.since.or(other.since),
             until: self.until.or(other.until),
@@ -64,8 +63,8 @@ impl Filter {
             max_likes: self.max_likes.or(other.max_likes),
             only_region: either(self.only_region, other.only_region),
             only_language: either(self.only_language, other.only_language),
-            strict_tag: one_of(self.strict_tag, other.strict_tag),
-            without_pinned: one_of(self.without_pinned, other.without_pinned),
+            strict_tag: self.strict_tag || other.strict_tag,
+            without_pinned: self.without_pinned || other.without_pinned,
         }
     }
 

@@ -113,11 +113,11 @@ impl Lane {
             // That stands on the video's own page alone.
             Self::Web | Self::Browser if !filter.only_region.is_empty() => Some((
                 "--only-region",
-                "never says where a video was made, so nothing of it passes; --source embed does",
+                "never says where a video was made, so nothing it gives passes; --source embed says it",
             )),
             Self::Embed if !filter.only_language.is_empty() => Some((
                 "--only-language",
-                "never says a caption's language, so nothing of it passes; --source web does",
+                "never says a caption's language, so nothing it gives passes; --source web says it",
             )),
             _ => None,
         }

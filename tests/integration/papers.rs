@@ -29,7 +29,7 @@ fn a_shell_loads_its_completions() {
     // The last words are what completing `tiktok-hashtag pull --only` gives.
     let bash = "source ./script; COMP_WORDS=(tiktok-hashtag pull --only-l); COMP_CWORD=2; \
                 _tiktok__hashtag tiktok-hashtag --only-l pull; echo \"${COMPREPLY[@]}\"";
-    let zsh = "autoload -U compinit; compinit -D; source ./script; \
+    let zsh = "autoload -U compinit; compinit -u -D; source ./script; \
                whence -f _tiktok-hashtag; print -r -- ${_comps[tiktok-hashtag]}";
     let fish = "source ./script; complete -C 'tiktok-hashtag pull --only-l'";
     for (shell, args) in [

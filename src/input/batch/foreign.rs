@@ -3,9 +3,8 @@
 
 use serde_json::value::RawValue;
 
+use crate::input::instant::DAY;
 use crate::input::{When, WhenError};
-
-const DAY: i64 = 86_400;
 
 /// Keys that are known and not heeded, by what stands in for them.
 const IGNORED: [(&str, &[&str]); 12] = [
