@@ -1,4 +1,4 @@
-//! The pipeline on one screen: page, record, new?, sink. It stops at the limit, at the end of the
+//! The pipeline on one screen: page, record, wanted?, new?, sink. It stops at the limit, at the end of the
 //! feed, at a failure or at a signal, and the receipt says which.
 
 use std::collections::HashMap;
@@ -11,11 +11,12 @@ use crate::halt::Halt;
 use crate::input::Query;
 use crate::progress::Bar;
 use crate::receipt::Receipt;
-use crate::record::{Lane, RawItem, Record, Sighting};
+use crate::record::{Lane, RawItem, Record, Sighting, Wanted};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
 use crate::source::{Budget, Cursor, Error, Next, Page, Pages, Source, Verdict};
 use crate::store::{Past, SeenAt, Store, StoreError, Waypoint};
+use crate::words::counted;
 
 /// Where records go, and in which form.
 pub struct Output {
@@ -39,6 +40,8 @@ pub enum Form {
     Raw,
     /// The record with the source's object under `raw`.
     WithRaw,
+    /// The record in the shape of a hosted scraper's data set.
+    Clockworks,
 }
 
 /// Why a pull could not go on.
@@ -77,6 +80,7 @@ pub struct Pull<'a> {
     pub receipt: &'a mut Receipt,
     past: Past,
     stops: Stops,
+    wanted: Wanted,
     /// The ids met, and the lane that gave each last.
     met: HashMap<String, Lane>,
     /// Entries of the feed before the page this run begins at.
@@ -103,10 +107,17 @@ impl<'a> Pull<'a> {
             stops,
             bar,
             receipt,
+            wanted: Wanted::default(),
             met: HashMap::new(),
             skipped: 0,
             oddities: 0,
         }
+    }
+
+    /// The same, for those records alone.
+    #[must_use]
+    pub fn of_those(self, wanted: Wanted) -> Self {
+        Self { wanted, ..self }
     }
 
     /// Pulls `query` from `source` and closes the receipt. The failure comes back for its words.
@@ -315,15 +326,19 @@ impl<'a> Pull<'a> {
             return Ok(lane != sighting.lane);
         }
         let name = sighting.query.map(|query| query.name.as_str());
-        let known = output.known.has(name, &record.aweme_id) || self.past.knows(&record.aweme_id);
+        let rule = self.wanted.broken_by(&record).or_else(|| {
+            let id = &record.aweme_id;
+            let is_known = output.known.has(name, id) || self.past.knows(id);
+            is_known.then_some("known")
+        });
         let seen_at = match sighting.collected_at {
             Some(now) => SeenAt::Now(now),
             None => SeenAt::Saved(record.collection.collected_at),
         };
         let tag = name.unwrap_or_default();
-        output.store.sight(tag, &record, seen_at, !known);
-        if known {
-            *self.receipt.filtered.entry("known").or_default() += 1;
+        output.store.sight(tag, &record, seen_at, rule.is_none());
+        if let Some(rule) = rule {
+            *self.receipt.filtered.entry(rule).or_default() += 1;
             return Ok(true);
         }
         if output.form == Form::WithRaw {
@@ -332,6 +347,7 @@ impl<'a> Pull<'a> {
         output.sink.write(match output.form {
             Form::Raw => Row::Raw(&raw.json),
             Form::Record | Form::WithRaw => Row::Record(&record),
+            Form::Clockworks => Row::Clockworks(&record),
         })?;
         self.receipt.count(&record);
         Ok(true)
@@ -342,13 +358,12 @@ impl<'a> Pull<'a> {
         let tag = self.receipt.tag.as_deref().unwrap_or("files");
         let skipped = self.receipt.malformed;
         if skipped > 0 {
-            tracing::warn!("{tag}: {skipped} entries skipped: no id, or no video");
+            let skipped = counted(skipped, "entry", "entries");
+            tracing::warn!("{tag}: {skipped} skipped: no id, or no video");
         }
         if self.oddities > 0 {
-            tracing::warn!(
-                "{tag}: {} values of an unexpected kind became null",
-                self.oddities
-            );
+            let values = counted(self.oddities, "value", "values");
+            tracing::warn!("{tag}: {values} of an unexpected kind became null");
         }
     }
 }
@@ -386,7 +401,8 @@ fn whole(stopped: StoppedBecause, source: &dyn Source) -> Result<StoppedBecause,
     if gaps == 0 {
         return Ok(stopped);
     }
-    let cause = format!("{gaps} pages of the feed were lost on the way");
+    let pages = counted(gaps, "page of the feed was", "pages of the feed were");
+    let cause = format!("{pages} lost on the way");
     if stopped == StoppedBecause::EndOfFeed {
         return Err(Failure::Source(Error::new(Verdict::Gap, cause)));
     }

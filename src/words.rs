@@ -92,6 +92,12 @@ pub fn show(loudness: Loudness, progress: Progress) {
     drop(started);
 }
 
+/// `1 entry`, `2 entries`.
+#[must_use]
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// `text` on one line without anything a terminal would obey, at most `longest` characters.
 #[must_use]
 pub fn shown(text: &str, longest: usize) -> String {
@@ -242,7 +248,7 @@ impl Visit for Message {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{counted, shown};
     use proptest::prelude::{any, proptest};
 
     #[test]
@@ -253,6 +259,12 @@ mod tests {
         );
         assert_eq!(shown("abcdef", 3), "abc…");
         assert_eq!(shown("abc", 3), "abc");
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        let counts = [0, 1, 2].map(|count| counted(count, "entry", "entries"));
+        assert_eq!(counts, ["0 entries", "1 entry", "2 entries"]);
     }
 
     proptest! {

@@ -12,10 +12,12 @@ use clap::{Arg, ArgAction, Command};
 /// How every variable begins.
 const PREFIX: &str = "TIKTOK_HASHTAG_";
 /// Switches that exclude each other: one typed silences the other one's variable.
-const RIVALS: [[&str; 2]; 10] = [
+const RIVALS: [[&str; 2]; 12] = [
     ["limit", "all"],
     ["append", "overwrite"],
     ["raw", "with-raw"],
+    ["raw", "preset"],
+    ["with-raw", "preset"],
     ["demo", "base-url"],
     ["attach", "browser"],
     ["attach", "headed"],

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::input::{Ask, Asked, Batch, HashtagName, Limit, Region, TagUrl};
+use crate::input::{Ask, Asked, Batch, Filter, HashtagName, Limit, Region, TagUrl};
 
 /// Bytes read of an input file: one more than it may have, so that it can be told too large.
 const MOST: u64 = 16 * 1024 * 1024 + 1;
@@ -46,11 +46,11 @@ pub struct InputArgs {
 }
 
 impl InputArgs {
-    /// Everything asked for, the `--input` file read.
+    /// Everything asked for, the `--input` file read, with the filter switches.
     ///
     /// # Errors
     /// When that file cannot be read or breaks a rule.
-    pub fn asked(self) -> anyhow::Result<Asked> {
+    pub fn asked(self, filter: Filter) -> anyhow::Result<Asked> {
         let batch = match &self.input {
             None => Batch::default(),
             Some(path) => {
@@ -67,6 +67,7 @@ impl InputArgs {
             batch,
             region: self.region,
             limit,
+            filter,
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod browser;
 mod environment;
+mod filter;
 mod groups;
 mod input;
 mod output;
@@ -17,17 +18,19 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap_complete::Shell;
 
 pub use browser::BrowserArgs;
 pub use environment::Environment;
+pub use filter::FilterArgs;
 pub use groups::{Color, WordsArgs};
 pub use input::InputArgs;
-pub use output::{OutputArgs, SummaryTarget};
+pub use output::{OutputArgs, Preset, SummaryTarget};
 pub use source::{LaneChoice, PaceArgs, SourceArgs};
 pub use store::{FromStoreArgs, StoreArgs};
 
 use crate::exit::Exit;
-use crate::input::HashtagName;
+use crate::input::{Ask, HashtagName};
 use crate::store::Place;
 use crate::words;
 
@@ -79,7 +82,18 @@ pub enum Command {
     /// Serve a pretend site on this machine, for trying things out and for tests.
     Simulate(SimulateArgs),
     /// Print the JSON Schema of a record.
+    #[command(after_help = "\
+Example:
+  tiktok-hashtag schema > record.schema.json")]
     Schema,
+    /// Print the completions of a shell: source them, or put them where it looks for some.
+    Completions(CompletionsArgs),
+    /// Print the man page.
+    #[command(after_help = "\
+Examples:
+  tiktok-hashtag man | man -l -
+  tiktok-hashtag man > ~/.local/share/man/man1/tiktok-hashtag.1")]
+    Man,
 }
 
 /// `pull`.
@@ -90,13 +104,18 @@ Examples:
   tiktok-hashtag pull '#travel' food -n 20       two hashtags, 20 videos each
   tiktok-hashtag pull --input tags.txt --jobs 4 -o out.jsonl --overwrite
   tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
+  tiktok-hashtag pull travel --since 7d --min-likes 1000 --only-language en,pt
   tiktok-hashtag pull travel --store tiktok.db --new-only
   tiktok-hashtag pull --from-store --store tiktok.db --every 6h -o out.jsonl --append
+  tiktok-hashtag pull --input input.json --preset clockworks     for those who come from there
   tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
 pub struct PullArgs {
     /// What to pull.
     #[command(flatten)]
     pub input: InputArgs,
+    /// Which of its videos.
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// From where.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -134,6 +153,7 @@ Examples:
   tiktok-hashtag import answer.json page.html capture.ndjson.gz
   curl -s … | tiktok-hashtag import - --name travel
   tiktok-hashtag import saved/*.har --name travel --store tiktok.db --new-only
+  tiktok-hashtag import saved/*.json --since 2025-01-01 --until 2025-02-01 --min-plays 10000
 
 Reads HAR recordings, API answers, JSON lines, app (aweme) bodies in any envelope, saved pages of
 any year and zeeschuimer NDJSON, .gz too; what a file is, is told by its content.
@@ -150,6 +170,9 @@ pub struct ImportArgs {
     /// The hashtag they were saved from; fills input.name.
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub name: Option<HashtagName>,
+    /// Which of their videos.
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// To where.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -236,6 +259,19 @@ pub struct SimulateArgs {
     pub from: Vec<PathBuf>,
 }
 
+/// `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  source <(tiktok-hashtag completions bash)
+  tiktok-hashtag completions zsh > ~/.zfunc/_tiktok-hashtag
+  tiktok-hashtag completions fish > ~/.config/fish/completions/tiktok-hashtag.fish")]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
 /// Reads the command line and what stands behind it.
 ///
 /// # Errors
@@ -247,7 +283,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<(Cli, Environme
     let mut command = environment.stand_behind(Cli::command(), &args);
     let matches = command
         .try_get_matches_from_mut(args)
-        .map_err(without_password)?;
+        .map_err(without_password)
+        .map_err(with_hint)?;
     check_secrets(&mut command, &matches)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((cli, environment))
@@ -287,6 +324,21 @@ fn without_password(mut error: clap::Error) -> clap::Error {
     };
     if let Some(shown) = shown {
         error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
+    error
+}
+
+/// Tells those who name a hashtag and no command which command that is.
+fn with_hint(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let is_tag = word.parse::<Ask>().is_ok();
+    if is_tag && error.get(ContextKind::SuggestedSubcommand).is_none() {
+        let word = words::shown(word.trim_start_matches('#'), 200);
+        let tip = format!("did you mean 'tiktok-hashtag pull {word}'?");
+        let tip = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tip);
     }
     error
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::{Planned, Query, Region};
+use crate::input::{Filter, Planned, Query, Region};
 use crate::pull::Form;
 use crate::sink::{Existing, Target};
 use crate::store::Job;
@@ -35,9 +35,21 @@ pub struct OutputArgs {
     /// Write the site's own object too, under the record's key raw.
     #[arg(long)]
     pub with_raw: bool,
+    /// Shape of the records: ours, or that of a tool you come from; docs/migrating.md maps them.
+    #[arg(long, value_name = "SHAPE", default_value = "seed", conflicts_with_all = ["raw", "with_raw"])]
+    pub preset: Preset,
     /// Append a receipt of each hashtag, one JSON line, to FILE; - for stderr.
     #[arg(long, value_name = "FILE|-")]
     pub summary: Option<PathBuf>,
+}
+
+/// The shapes a record can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Ours, as `schema` tells it.
+    Seed,
+    /// That of the data set of clockworks' hosted scrapers.
+    Clockworks,
 }
 
 /// Where receipts go.
@@ -93,14 +105,25 @@ impl OutputArgs {
 
     /// The job of pulling what is due of the store's own hashtags to there.
     #[must_use]
-    pub fn job_from_store(&self, region: Option<Region>, source: LaneChoice) -> Job {
-        Job::from_store(region, self.file(), self.format(), source.to_string())
+    pub fn job_from_store(
+        &self,
+        region: Option<Region>,
+        filter: &Filter,
+        source: LaneChoice,
+    ) -> Job {
+        Job::from_store(
+            region,
+            filter,
+            self.file(),
+            self.format(),
+            source.to_string(),
+        )
     }
 
     /// The job of importing `files` under a hashtag's name.
     #[must_use]
-    pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>) -> Job {
-        Job::of_import(files, query, self.file(), self.format())
+    pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>, filter: &Filter) -> Job {
+        Job::of_import(files, query, filter, self.file(), self.format())
     }
 
     fn file(&self) -> Option<&Path> {
@@ -113,6 +136,7 @@ impl OutputArgs {
             Form::Record => "jsonl",
             Form::Raw => "jsonl --raw",
             Form::WithRaw => "jsonl --with-raw",
+            Form::Clockworks => "jsonl --preset clockworks",
         };
         // Such a run writes another file than one that adds.
         let beside = if self.overwrite { " --overwrite" } else { "" };
@@ -131,6 +155,7 @@ impl OutputArgs {
         match (self.raw, self.with_raw) {
             (true, _) => Form::Raw,
             (_, true) => Form::WithRaw,
+            _ if self.preset == Preset::Clockworks => Form::Clockworks,
             _ => Form::Record,
         }
     }

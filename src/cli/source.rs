@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, value_parser};
 use url::Url;
 
+use crate::input::{Proxy, ProxyError};
 use crate::source::Budget;
 use crate::source::http::{Patience, Site};
 
@@ -57,6 +58,15 @@ impl fmt::Display for LaneChoice {
             Self::Browser => "browser",
             Self::Embed => "embed",
         })
+    }
+}
+
+impl SourceArgs {
+    /// The same through the proxy of the `--input` file, unless one is named here.
+    #[must_use]
+    pub fn or_through(mut self, proxy: Option<Proxy>) -> Self {
+        self.proxy = self.proxy.or_else(|| proxy.map(Proxy::into_url));
+        self
     }
 }
 
@@ -159,15 +169,8 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-fn proxy(text: &str) -> Result<Url, String> {
-    let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
-    match Url::parse(text) {
-        Ok(url) if known.contains(&url.scheme()) && url.has_host() => Ok(url),
-        // The text may hold a password, so it is not repeated.
-        _ => {
-            Err("not a proxy URL; one looks like http://host:3128 or socks5://host:1080".to_owned())
-        }
-    }
+fn proxy(text: &str) -> Result<Url, ProxyError> {
+    text.parse().map(Proxy::into_url)
 }
 
 fn user_agent(text: &str) -> Result<String, String> {

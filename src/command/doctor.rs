@@ -4,6 +4,7 @@
 mod check;
 mod finding;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -52,6 +53,7 @@ pub(super) async fn run(
         url: None,
         region: None,
         limit: Limit::All,
+        filter: Arc::default(),
     };
     let own_proxy = args.source.proxy.clone().filter(|_| !args.source.demo);
     let session = open(args.source, args.browser, args.pace, environment).await?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
@@ -11,19 +12,21 @@ use tokio::task::block_in_place;
 use super::pull::claim;
 use super::summary::Summary;
 use super::turn::Turn;
-use super::{Refusal, output, output_failed};
+use super::{Refusal, check, output, output_failed};
 use crate::cli::ImportArgs;
+use crate::clock::epoch_seconds;
 use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
-use crate::input::{HashtagName, Limit, Query};
+use crate::input::{Filter, HashtagName, Limit, Query};
 use crate::progress::Progress;
 use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
-use crate::record::{Lane, RawItem, Sighting};
+use crate::record::{Lane, RawItem, Sighting, Wanted};
 use crate::signals::Signals;
 use crate::source::saved::{self, Outcome, Recording, What};
 use crate::source::{Budget, Verdict};
 use crate::store::{StoreError, Waypoint};
+use crate::words::counted;
 
 /// Entries between two flushes of the output, and of what the store commits at once.
 const BATCH: u64 = 100;
@@ -33,13 +36,21 @@ pub(super) async fn run(
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
+    let filter = args.filter.clone().filter();
+    check(&filter)?;
+    if filter.strict_tag && args.name.is_none() {
+        let words = "--strict-tag needs the hashtag the files are of; add --name NAME";
+        return Err(Refusal::usage(words));
+    }
+    let wanted = Wanted::new(&filter, args.name.as_ref(), epoch_seconds());
     let query = args.name.clone().map(|name| Query {
         name,
         url: None,
         region: None,
         limit: Limit::All,
+        filter: Arc::new(filter.clone()),
     });
-    let mut output = open(&args, query.as_ref(), &mut signals).await?;
+    let mut output = open(&args, query.as_ref(), &filter, &mut signals).await?;
     let mut summary = Summary::open(args.output.summary())?;
     output::begin(&mut output).await?;
     let past = output.store.past(tag(query.as_ref())).await?;
@@ -55,7 +66,7 @@ pub(super) async fn run(
         halt: Halt::default(),
         budget: Budget::default(),
     };
-    let pull = Pull::new(past, stops, &bar, &mut receipt);
+    let pull = Pull::new(past, stops, &bar, &mut receipt).of_those(wanted);
     let mut import = Import {
         pull,
         output: &mut output,
@@ -96,13 +107,14 @@ fn tag(query: Option<&Query>) -> &str {
 async fn open(
     args: &ImportArgs,
     query: Option<&Query>,
+    filter: &Filter,
     signals: &mut Signals,
 ) -> Result<Output, Refusal> {
     let together = args.store.check(args.output.overwrite);
     together
         .and_then(|()| args.output.check())
         .map_err(Refusal::usage)?;
-    let job = args.output.import_job(&args.files, query);
+    let job = args.output.import_job(&args.files, query, filter);
     let turn = Turn::within(args.output.wait_lock());
     let claimed = claim(&args.store, &job, turn, signals).await?;
     output::open(&args.output, claimed, turn, signals).await
@@ -282,14 +294,16 @@ fn told(name: &str, read: io::Result<Outcome>) -> StoppedBecause {
         return told_nothing(name, &outcome, what);
     }
     for (what, count) in outcome.others.iter().filter(|(what, _)| !what.is_damage()) {
-        tracing::info!("{name}: {count} parts left out: {what}");
+        let parts = counted(*count, "part", "parts");
+        tracing::info!("{name}: {parts} left out: {what}");
     }
     let damage = outcome.others.iter().find(|(what, _)| what.is_damage());
     let Some((what, count)) = damage else {
         return StoppedBecause::EndOfFeed;
     };
-    let kept = outcome.items;
-    tracing::error!("{name}: {kept} entries read, {count} parts lost: {what}");
+    let kept = counted(outcome.items, "entry", "entries");
+    let lost = counted(*count, "part", "parts");
+    tracing::error!("{name}: {kept} read, {lost} lost: {what}");
     StoppedBecause::Verdict(Verdict::BadAnswer)
 }
 

@@ -8,7 +8,7 @@ use super::{Refusal, plan, print};
 use crate::cli::{Environment, InfoArgs};
 use crate::clock::epoch_seconds;
 use crate::exit::{Exit, StoppedBecause};
-use crate::input::{Planned, Query};
+use crate::input::{Filter, Planned, Query};
 use crate::record::Lane;
 use crate::signals::Signals;
 use crate::source::short_link::ShortLinkError;
@@ -31,10 +31,11 @@ pub(super) async fn run(
     environment: &Environment,
     mut signals: Signals,
 ) -> Result<Exit, Refusal> {
-    let planned = plan(args.input)?;
-    let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    let plan = plan(args.input, Filter::default())?;
+    let source = args.source.or_through(plan.proxy);
+    let session = Session::open(source, args.browser, &args.pace, environment).await?;
     session.start().await?;
-    let ended = all(&session, planned, &mut signals).await;
+    let ended = all(&session, plan.items, &mut signals).await;
     session.close().await;
     ended
 }

@@ -2,11 +2,13 @@
 //! the result into words and an exit status.
 
 mod advice;
+mod blind;
 mod browser;
 mod doctor;
 mod import;
 mod info;
 mod output;
+mod paper;
 mod pull;
 mod queue;
 mod score;
@@ -19,8 +21,9 @@ mod turn;
 use std::io::{self, Write as _};
 
 use crate::cli::{Cli, Command, Environment, InputArgs};
+use crate::clock::epoch_seconds;
 use crate::exit::Exit;
-use crate::input::Planned;
+use crate::input::{Filter, Plan};
 use crate::progress::Progress;
 use crate::record::Record;
 use crate::signals::Signals;
@@ -89,6 +92,8 @@ pub async fn run(
         #[cfg(not(feature = "demo"))]
         Command::Simulate(_) => Err(without_demo()),
         Command::Schema => schema(),
+        Command::Completions(args) => paper::completions(args.shell),
+        Command::Man => paper::man(),
     };
     ended.unwrap_or_else(|refusal| {
         if !matches!(refusal.exit, Exit::ReaderClosed | Exit::Signal(_)) {
@@ -111,31 +116,45 @@ fn schema() -> Result<Exit, Refusal> {
 }
 
 /// What the command line asks for, each hashtag once and at least one.
-fn plan(args: InputArgs) -> Result<Vec<Planned>, Refusal> {
-    let items = plan_any(args)?;
-    if items.is_empty() {
+fn plan(args: InputArgs, filter: Filter) -> Result<Plan, Refusal> {
+    let plan = plan_any(args, filter)?;
+    if plan.items.is_empty() {
         let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
         return Err(Refusal::usage(words));
     }
-    Ok(items)
+    Ok(plan)
 }
 
 /// What the command line asks for, each hashtag once.
-fn plan_any(args: InputArgs) -> Result<Vec<Planned>, Refusal> {
-    let asked = args.asked();
+fn plan_any(args: InputArgs, filter: Filter) -> Result<Plan, Refusal> {
+    let asked = args.asked(filter);
     let plan = asked
         .map_err(|error| Refusal::usage(format!("{error:#}")))?
         .plan();
+    for planned in &plan.items {
+        check(planned.filter())?;
+    }
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(plan.items)
+    Ok(plan)
+}
+
+/// Refuses a filter that nothing could pass.
+fn check(filter: &Filter) -> Result<(), Refusal> {
+    let checked = filter.check(epoch_seconds());
+    checked.map_err(|error| Refusal::usage(error.to_string()))
 }
 
 /// One line on standard output, at once.
 fn print(line: &str) -> Result<(), Refusal> {
+    print_whole(format!("{line}\n").as_bytes())
+}
+
+/// A text on standard output, at once.
+fn print_whole(text: &[u8]) -> Result<(), Refusal> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}")
+    out.write_all(text)
         .and_then(|()| out.flush())
         .map_err(|error| output_failed(&error))
 }

@@ -9,24 +9,27 @@ use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use super::advice::advice;
-use super::queue::{Next, Queue};
+use super::blind::Blind;
+use super::queue::{Next, Queue, Start};
 use super::score::Score;
 use super::session::Session;
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, output, output_failed};
 use crate::cli::{Environment, LaneChoice, PullArgs, StoreArgs};
+use crate::clock::epoch_seconds;
 use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
 use crate::input::{HashtagName, Planned, Query, ShortLink, distinct};
 use crate::progress::Progress;
 use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::Receipt;
-use crate::record::Lane;
+use crate::record::{Lane, Wanted};
 use crate::signals::Signals;
 use crate::source::http::Http;
 use crate::source::short_link::ShortLinkError;
 use crate::store::{Job, Past, Store, StoreError};
+use crate::words::counted;
 
 /// How often a run looks for a hashtag whose own run has died.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -42,6 +45,9 @@ struct Run<'a> {
     queue: Queue,
     met: RefCell<HashSet<HashtagName>>,
     score: RefCell<Score>,
+    /// When the run began, for filters that count back from there.
+    began: i64,
+    blind: RefCell<Blind>,
     /// Whether a run that wrote nothing ends with a status of its own.
     fail_empty: bool,
 }
@@ -52,13 +58,18 @@ pub(super) async fn run(
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
+    let began = epoch_seconds();
     args.store
         .check(args.output.overwrite)
         .and_then(|()| args.from_store.check(&args.store))
         .map_err(Refusal::usage)?;
     args.output.check().map_err(Refusal::usage)?;
-    let source = args.source.source;
-    let (queue, named, job) = Queue::of(args.input, &args.from_store, &args.output, source)?;
+    let (filter, source) = (args.filter.filter(), args.source.source);
+    let start = Queue::of(args.input, filter, &args.from_store, &args.output, source)?;
+    let Start {
+        queue, named, job, ..
+    } = start;
+    let source = args.source.or_through(start.proxy);
     let turn = Turn::within(args.output.wait_lock());
     let mut claimed = claim(&args.store, &job, turn, &mut signals).await?;
     if queue.is_shared() && named.is_empty() && !claimed.0.has_hashtags().await? {
@@ -66,7 +77,7 @@ pub(super) async fn run(
         let words = "the store knows no hashtag yet; name one, or add --input FILE";
         return Err(Refusal::usage(words));
     }
-    let session = Session::open(args.source, args.browser, &args.pace, environment).await?;
+    let session = Session::open(source, args.browser, &args.pace, environment).await?;
     let output = output::open(&args.output, claimed, turn, &mut signals).await?;
     let run = Run {
         output: Mutex::new(output),
@@ -80,6 +91,8 @@ pub(super) async fn run(
         score: RefCell::new(Score::new(queue.is_shared())),
         queue,
         met: RefCell::default(),
+        began,
+        blind: RefCell::new(start.blind),
         fail_empty: args.store.fail_empty,
         session: &session,
     };
@@ -306,19 +319,22 @@ impl Run<'_> {
     async fn pull(&self, query: &Query, past: Past, http: &Arc<Http>, receipt: &mut Receipt) {
         let mut lanes = self.session.lanes(query, http);
         let bar = self.progress.begin(receipt);
-        let pull = Pull::new(past, self.stops.clone(), &bar, receipt);
+        let wanted = Wanted::new(&query.filter, Some(&query.name), self.began);
+        let pull = Pull::new(past, self.stops.clone(), &bar, receipt).of_those(wanted);
         let failure = pull.run(query, lanes.as_mut(), &self.output).await;
         lanes.close().await;
         bar.end();
         receipt.note_requests(http.tally());
+        let lanes = receipt.lanes.iter().map(|asked| asked.lane);
+        self.blind.borrow_mut().warn(&query.filter, lanes);
         if let Some(failure) = failure {
             let kept = output::kept(&*self.output.lock().await);
             self.score.borrow_mut().kept_is_said |= !kept.is_empty();
             say(&failure, receipt, &kept);
         } else if let StoppedBecause::Interrupted(_) = receipt.stopped_because {
             let tag = &query.name;
-            let written = receipt.written;
-            tracing::error!("{tag}: interrupted; the {written} records written are kept");
+            let written = counted(receipt.written, "record", "records");
+            tracing::error!("{tag}: interrupted after {written}, which the output keeps");
         }
     }
 

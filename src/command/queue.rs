@@ -3,11 +3,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::iter::Enumerate;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Refusal, plan, plan_any};
+use super::blind::Blind;
+use super::{Refusal, check, plan, plan_any};
 use crate::cli::{FromStoreArgs, InputArgs, LaneChoice, OutputArgs};
-use crate::input::{Limit, Planned, Query, Region};
+use crate::input::{Filter, Limit, Planned, Proxy, Query, Region};
 use crate::store::{Due, Job, Store, StoreError};
 
 /// The hashtags of a run.
@@ -26,10 +28,23 @@ pub(super) struct Stored {
     region: Option<Region>,
     /// Beats that of the store.
     limit: Option<Limit>,
+    /// The store keeps none.
+    filter: Arc<Filter>,
     /// How many were named or taken.
     count: Cell<usize>,
     /// Whether the rest is left to others.
     is_stopped: Cell<bool>,
+}
+
+/// What a run begins with.
+pub(super) struct Start {
+    pub(super) queue: Queue,
+    /// What is added to the store's own hashtags first.
+    pub(super) named: Vec<Planned>,
+    pub(super) job: Job,
+    /// The proxy of the `--input` file.
+    pub(super) proxy: Option<Proxy>,
+    pub(super) blind: Blind,
 }
 
 /// What is next.
@@ -43,33 +58,58 @@ pub(super) enum Next {
 }
 
 impl Queue {
-    /// What is pulled, what of that is to be added to the store's own first, and the job it is.
+    /// What is pulled, and the job it is.
     pub(super) fn of(
         input: InputArgs,
+        filter: Filter,
         store: &FromStoreArgs,
         output: &OutputArgs,
         source: LaneChoice,
-    ) -> Result<(Self, Vec<Planned>, Job), Refusal> {
-        if !store.from_store {
-            let planned = plan(input)?;
-            let job = output.job(&planned, source);
-            return Ok((
-                Self::Named(RefCell::new(planned.into_iter().enumerate())),
-                Vec::new(),
-                job,
-            ));
+    ) -> Result<Start, Refusal> {
+        if store.from_store {
+            return Self::stored(input, filter, store, output, source);
         }
+        let plan = plan(input, filter)?;
+        let filters = plan.items.iter().map(Planned::filter);
+        Ok(Start {
+            blind: Blind::before(filters, source),
+            job: output.job(&plan.items, source),
+            queue: Self::Named(RefCell::new(plan.items.into_iter().enumerate())),
+            named: Vec::new(),
+            proxy: plan.proxy,
+        })
+    }
+
+    fn stored(
+        input: InputArgs,
+        filter: Filter,
+        store: &FromStoreArgs,
+        output: &OutputArgs,
+        source: LaneChoice,
+    ) -> Result<Start, Refusal> {
+        check(&filter)?;
         let (region, limit) = (input.region, input.chosen_limit());
-        let named = plan_any(input)?;
-        let stored = Stored {
-            every: store.every(),
-            region,
-            limit,
-            count: Cell::new(named.len()),
-            is_stopped: Cell::default(),
-        };
-        let job = output.job_from_store(region, source);
-        Ok((Self::Stored(stored), named, job))
+        let plan = plan_any(input, filter.clone())?;
+        if plan.items.iter().any(|item| *item.filter() != filter) {
+            tracing::warn!(
+                "the store keeps no filters, so those of the input are ignored; \
+                 use --since, --until and --min-likes"
+            );
+        }
+        Ok(Start {
+            blind: Blind::before([&filter].into_iter(), source),
+            job: output.job_from_store(region, &filter, source),
+            queue: Self::Stored(Stored {
+                every: store.every(),
+                region,
+                limit,
+                filter: Arc::new(filter),
+                count: Cell::new(plan.items.len()),
+                is_stopped: Cell::default(),
+            }),
+            named: plan.items,
+            proxy: plan.proxy,
+        })
     }
 
     /// The next one; a hashtag of the store is this run's from now on.
@@ -117,6 +157,7 @@ impl Stored {
         Query {
             region: self.region.or(query.region),
             limit: self.limit.unwrap_or(query.limit),
+            filter: Arc::clone(&self.filter),
             ..query
         }
     }

@@ -8,6 +8,7 @@ use crate::cli::SimulateArgs;
 use crate::exit::Exit;
 use crate::signals::Signals;
 use crate::simulator::{Options, SavedItems, Simulator};
+use crate::words::counted;
 
 pub(super) async fn run(args: SimulateArgs, mut signals: Signals) -> Result<Exit, Refusal> {
     let mut from = SavedItems::default();
@@ -20,8 +21,8 @@ pub(super) async fn run(args: SimulateArgs, mut signals: Signals) -> Result<Exit
         return Err(Refusal::new(Exit::Data, words));
     }
     if from.skipped() > 0 {
-        let skipped = from.skipped();
-        tracing::warn!("{skipped} entries of other shapes than the web's were skipped");
+        let skipped = counted(from.skipped() as u64, "entry", "entries");
+        tracing::warn!("skipped {skipped} of other shapes than the web's");
     }
     let options = Options {
         port: args.port,

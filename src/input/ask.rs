@@ -3,12 +3,15 @@
 
 use std::collections::HashSet;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use url::Url;
 
 use super::batch::Batch;
 use super::quote::quote;
-use super::{HashtagError, HashtagName, Limit, Query, Region, TagUrl, TagUrlError, Target};
+use super::{
+    Filter, HashtagError, HashtagName, Limit, Proxy, Query, Region, TagUrl, TagUrlError, Target,
+};
 
 /// One hashtag as it was asked for: an argument, or an entry of the `--input` file.
 ///
@@ -23,6 +26,8 @@ pub struct Ask {
     pub region: Option<Region>,
     /// The limit given with it.
     pub limit: Option<Limit>,
+    /// The filter given with it.
+    pub filter: Option<Arc<Filter>>,
 }
 
 /// Why a text is no `TAG|URL`.
@@ -51,6 +56,7 @@ impl Ask {
             url: given,
             region: None,
             limit: None,
+            filter: None,
         })
     }
 }
@@ -70,6 +76,7 @@ impl FromStr for Ask {
             url,
             region: None,
             limit: None,
+            filter: None,
         })
     }
 }
@@ -89,6 +96,8 @@ pub struct Asked {
     pub region: Option<Region>,
     /// `--limit` or `--all`; beats the file's.
     pub limit: Option<Limit>,
+    /// The filter switches; each beats the file's.
+    pub filter: Filter,
 }
 
 /// What to pull, in order, each hashtag and each short link once.
@@ -98,6 +107,8 @@ pub struct Plan {
     pub items: Vec<Planned>,
     /// What to tell the user before the first request, a line each.
     pub warnings: Vec<String>,
+    /// The proxy that the file names for the run.
+    pub proxy: Option<Proxy>,
 }
 
 /// One hashtag to pull.
@@ -119,6 +130,7 @@ pub struct ShortLink {
     /// A hint about the viewer's country.
     pub region: Option<Region>,
     limit: Limit,
+    filter: Arc<Filter>,
 }
 
 impl ShortLink {
@@ -130,6 +142,18 @@ impl ShortLink {
             url: Some(self.given),
             region: self.region,
             limit: self.limit,
+            filter: self.filter,
+        }
+    }
+}
+
+impl Planned {
+    /// Which of its videos are wanted.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        match self {
+            Self::Query(query) => &query.filter,
+            Self::ShortLink(short) => &short.filter,
         }
     }
 }
@@ -149,11 +173,16 @@ impl Asked {
             .chain(Ask::new(self.name, self.url))
             .chain(self.batch.asks);
         let mut met = HashSet::new();
+        let filter = Arc::new(self.filter);
         let items = asks
             .filter(|ask| met.insert(key(&ask.target)))
-            .map(|ask| planned(ask, self.region, self.limit))
+            .map(|ask| planned(ask, self.region, self.limit, &filter))
             .collect();
-        Plan { items, warnings }
+        Plan {
+            items,
+            warnings,
+            proxy: self.batch.proxy,
+        }
     }
 }
 
@@ -187,29 +216,42 @@ fn key(target: &Target) -> String {
     }
 }
 
-fn planned(ask: Ask, region: Option<Region>, limit: Option<Limit>) -> Planned {
+fn planned(
+    ask: Ask,
+    region: Option<Region>,
+    limit: Option<Limit>,
+    filter: &Arc<Filter>,
+) -> Planned {
     let region = region.or(ask.region);
     let limit = limit.or(ask.limit).unwrap_or_default();
+    let filter = match ask.filter {
+        Some(own) => Arc::new(Filter::clone(filter).or(Filter::clone(&own))),
+        None => Arc::clone(filter),
+    };
     match ask.target {
         Target::Tag(name) => Planned::Query(Query {
             name,
             url: ask.url,
             region,
             limit,
+            filter,
         }),
         Target::ShortLink(link) => Planned::ShortLink(ShortLink {
             given: ask.url.unwrap_or_else(|| link.to_string()),
             link,
             region,
             limit,
+            filter,
         }),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{Ask, Asked, Planned, distinct};
-    use crate::input::{Batch, Limit, Plan, Query};
+    use crate::input::{Batch, Filter, Limit, Plan, Query};
 
     fn ask(text: &str) -> Ask {
         text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
@@ -256,6 +298,7 @@ mod tests {
             batch: Batch {
                 asks: vec![ask("https://www.tiktok.com/tag/a"), ask("d")],
                 warnings: vec!["from the file".to_owned()],
+                ..Batch::default()
             },
             ..Asked::default()
         }
@@ -288,21 +331,34 @@ mod tests {
         let mut entry = ask("travel");
         entry.region = Some("VN".parse().expect("a region"));
         entry.limit = Some("5".parse().expect("a limit"));
+        entry.filter = Some(Arc::new(Filter {
+            min_plays: Some(5),
+            min_likes: Some(5),
+            ..Filter::default()
+        }));
         let asked = |region: Option<&str>, limit| Asked {
             batch: Batch {
                 asks: vec![entry.clone()],
-                warnings: Vec::new(),
+                ..Batch::default()
             },
             region: region.map(|cc| cc.parse().expect("a region")),
             limit,
+            filter: Filter {
+                min_likes: region.map(|_| 9),
+                ..Filter::default()
+            },
             ..Asked::default()
         };
         let plan = asked(None, None).plan();
         assert_eq!(query(&plan, 0).region.map(|r| r.as_str()), Some("VN"));
         assert_eq!(query(&plan, 0).limit.get(), Some(5));
+        let filter = query(&plan, 0).filter.to_string();
+        assert_eq!(filter, "min_plays=5 min_likes=5");
         let plan = asked(Some("US"), Some(Limit::All)).plan();
         assert_eq!(query(&plan, 0).region.map(|r| r.as_str()), Some("US"));
         assert_eq!(query(&plan, 0).limit, Limit::All);
+        let filter = query(&plan, 0).filter.to_string();
+        assert_eq!(filter, "min_plays=5 min_likes=9");
     }
 
     #[test]

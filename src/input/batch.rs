@@ -2,12 +2,13 @@
 //! the command line. What the entries come to together is the business of `ask`.
 
 mod entry;
+mod foreign;
 
 use serde_json::value::RawValue;
 
 use super::ask::both_given;
 use super::quote::quote;
-use super::{Ask, AskError, HashtagName, Target};
+use super::{Ask, AskError, HashtagName, Proxy};
 
 pub use entry::EntryError;
 
@@ -25,9 +26,11 @@ const MOST_WARNED: usize = 20;
 pub struct Batch {
     /// The entries in their order, repeated ones too; none for a file of blank lines.
     pub asks: Vec<Ask>,
-    /// What is odd in the file but stops nothing: a line for each unknown key, and one for
-    /// entries with both a name and a URL.
+    /// What is odd in the file but stops nothing: a line for each unknown key, for the keys that
+    /// are not heeded for one reason, and for entries with both a name and a URL.
     pub warnings: Vec<String>,
+    /// The proxy the run is to go through.
+    pub proxy: Option<Proxy>,
 }
 
 /// Why a file is no batch; the message leads with the place, a JSON pointer or a line.
@@ -64,7 +67,7 @@ pub enum BatchError {
 }
 
 impl Batch {
-    /// Reads a JSON object, an array, JSON lines (objects or strings) or a plain list with a tag
+    /// Reads a JSON object (our keys, or those of hosted scrapers), an array, JSON lines (objects or strings) or a plain list with a tag
     /// or URL a line, where blank lines and lines starting `# ` count for nothing.
     ///
     /// Bytes that are no UTF-8 become U+FFFD; a byte order mark is skipped.
@@ -133,6 +136,10 @@ struct Reader {
     asks: Vec<Ask>,
     /// Keys we do not know, in the order met.
     unknown: Vec<String>,
+    /// Keys that are not heeded, by what is used instead.
+    ignored: Vec<(String, Vec<String>)>,
+    /// The first proxy named.
+    proxy: Option<Proxy>,
     /// The first name that came with a URL, and how many did.
     contested: Option<(HashtagName, usize)>,
 }
@@ -182,16 +189,41 @@ impl Reader {
     }
 
     fn entry(&mut self, place: Place, value: &RawValue) -> Result<(), BatchError> {
-        let entry = entry::read(value).map_err(|fault| place.error(fault.key, fault.cause))?;
+        let entry = entry::read(value);
+        let entry = entry.map_err(|fault| place.error(fault.key.as_deref(), fault.cause))?;
         for key in entry.unknown {
             if self.unknown.len() < MOST_WARNED && !self.unknown.contains(&key) {
                 self.unknown.push(key);
             }
         }
-        if let (true, Target::Tag(name)) = (entry.contested, &entry.ask.target) {
-            self.contested.get_or_insert_with(|| (name.clone(), 0)).1 += 1;
+        if let Some(name) = entry.contested {
+            self.contested.get_or_insert((name, 0)).1 += 1;
         }
-        self.push(entry.ask)
+        for (key, instead) in entry.ignored {
+            self.ignore(key, instead);
+        }
+        self.name_proxy(entry.proxy);
+        entry.asks.into_iter().try_for_each(|ask| self.push(ask))
+    }
+
+    fn ignore(&mut self, key: String, instead: String) {
+        match self.ignored.iter_mut().find(|(it, _)| *it == instead) {
+            Some((_, keys)) if keys.contains(&key) => {}
+            Some((_, keys)) => keys.push(key),
+            None => self.ignored.push((instead, vec![key])),
+        }
+    }
+
+    /// One run goes through one proxy: the first that is named.
+    fn name_proxy(&mut self, proxy: Option<Proxy>) {
+        match (&self.proxy, proxy) {
+            (None, proxy) => self.proxy = proxy,
+            (Some(first), Some(other)) if *first != other => {
+                let instead = "the first proxy named is used for the whole run";
+                self.ignore("another entry's proxyUrls".to_owned(), instead.to_owned());
+            }
+            _ => {}
+        }
     }
 
     fn push(&mut self, ask: Ask) -> Result<(), BatchError> {
@@ -205,16 +237,22 @@ impl Reader {
     fn batch(self) -> Batch {
         let unknown = self.unknown.iter().map(|key| {
             format!(
-                "unknown key {} in the input is ignored; known are name, url, region, limit",
+                "unknown key {} in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
                 quote(key)
             )
         });
         let contested = self
             .contested
             .map(|(name, count)| both_given(name.as_str(), count));
+        let ignored = self.ignored.iter().map(|(instead, keys)| {
+            let verb = if keys.len() == 1 { "is" } else { "are" };
+            let keys = keys.join(", ");
+            format!("{keys} in the input {verb} ignored: {instead}")
+        });
         Batch {
-            warnings: unknown.chain(contested).collect(),
+            warnings: unknown.chain(ignored).chain(contested).collect(),
             asks: self.asks,
+            proxy: self.proxy,
         }
     }
 }
@@ -342,13 +380,39 @@ mod tests {
         assert_eq!(
             batch.warnings,
             [
-                "unknown key \"tag\" in the input is ignored; known are name, url, region, limit",
-                "unknown key \"x\u{fffd}\" in the input is ignored; known are name, url, region, limit",
+                "unknown key \"tag\" in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
+                "unknown key \"x\u{fffd}\" in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
             ]
         );
         let many: String = (0..1000).map(|n| format!(r#","k{n}":0"#)).collect();
         let batch = read(&format!(r#"{{"name":"a"{many}}}"#));
         assert_eq!(batch.warnings.len(), 20);
+    }
+
+    #[test]
+    fn keys_that_are_not_heeded_are_told_by_what_replaces_them() {
+        let entry = |more: &str| format!(r#"{{"hashtags":["a"],"profiles":["x"],{more}}}"#);
+        let batch = read(&format!(
+            "[{},{}]",
+            entry(r#""searchQueries":["y"],"maxFollowersPerProfile":1"#),
+            entry(r#""proxyConfiguration":{"proxyUrls":["http://u:hush@h"]}"#),
+        ));
+        let only = "only hashtags are pulled; name them under hashtags";
+        let followers =
+            "followers are not collected; author.follower_count says how many there are";
+        assert_eq!(
+            batch.warnings,
+            [
+                format!("maxFollowersPerProfile in the input is ignored: {followers}"),
+                format!("profiles, searchQueries in the input are ignored: {only}"),
+            ]
+        );
+        assert!(batch.proxy.is_some() && !format!("{batch:?}").contains("hush"));
+        let proxies = ["http://a", "http://b", "http://a"];
+        let lines = proxies.map(|url| entry(&format!(r#""proxy":{{"proxyUrls":["{url}"]}}"#)));
+        let warnings = read(&lines.join("\n")).warnings;
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[1].ends_with("the first proxy named is used for the whole run"));
     }
 
     #[test]
@@ -417,7 +481,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_in_brackets_is_judged(text in "[\\[{\"]([\\[\\]{}\",:]|name|url|limit|null|[ \n0-9a-z\\\\]){0,40}") {
+        fn any_text_in_brackets_is_judged(text in "[\\[{\"]([\\[\\]{}\",:]|name|url|limit|hashtags|startUrls|proxy|proxyUrls|null|true|[ \n0-9a-z\\\\]){0,40}") {
             let _ = Batch::read(text.as_bytes());
         }
     }

@@ -33,7 +33,7 @@ pub enum RegionError {
     #[error("{0} is no country code; a region is two letters, e.g. US")]
     Unknown(String),
     /// Another way to name a country that has a code; holds the text, quoted, and that code.
-    #[error("{0} is no country code; a region is two letters, here {1}")]
+    #[error("{0} is no country code; write {1}")]
     Instead(String, &'static str),
     /// A code of no country of today; holds the text, quoted, and the reason.
     #[error("{0} is no country code: {1}")]
@@ -167,18 +167,9 @@ mod tests {
                 "ＵＳ",
                 "\"ＵＳ\" is no country code; a region is two letters, e.g. US",
             ),
-            (
-                "USA",
-                "\"USA\" is no country code; a region is two letters, here US",
-            ),
-            (
-                "uk",
-                "\"uk\" is no country code; a region is two letters, here GB",
-            ),
-            (
-                "EL",
-                "\"EL\" is no country code; a region is two letters, here GR",
-            ),
+            ("USA", "\"USA\" is no country code; write US"),
+            ("uk", "\"uk\" is no country code; write GB"),
+            ("EL", "\"EL\" is no country code; write GR"),
             (
                 "TP",
                 "\"TP\" is no country code: East Timor has been TL since 2002",

@@ -6,6 +6,7 @@ mod asset;
 mod author;
 mod captions;
 mod challenge;
+mod clockworks;
 mod collection;
 mod control;
 mod from_aweme;
@@ -27,6 +28,7 @@ mod status;
 mod sticker;
 mod text_extra;
 mod video;
+mod wanted;
 
 #[cfg(test)]
 mod properties;
@@ -41,11 +43,11 @@ pub use asset::{Asset, VideoFile};
 pub use author::Author;
 pub use captions::{CaptionInfo, ClaInfo};
 pub use challenge::{Challenge, ChallengeShare};
+pub use clockworks::Clockworks;
 pub use collection::Collection;
 pub use control::{AccessRule, AwemeAcl, VideoControl};
 pub use image_post::ImagePostInfo;
 pub use label::{AigcInfo, Anchor, CommerceInfo, DuetInfo};
-pub(crate) use lenient::epoch_second;
 pub use music::Music;
 pub use place::PoiInfo;
 pub use playlist::PlaylistInfo;
@@ -59,6 +61,7 @@ pub use status::{ReviewResult, Status};
 pub use sticker::{EffectSticker, InteractionSticker};
 pub use text_extra::TextExtra;
 pub use video::{BitRate, Video};
+pub use wanted::Wanted;
 
 /// One video seen under one hashtag.
 ///

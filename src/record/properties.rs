@@ -1,6 +1,7 @@
 //! What holds of every record: the seed's example, the schema, and any JSON at all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -19,6 +20,7 @@ fn seed_record(shape: Shape, name: &str) -> Value {
         url: None,
         region: Some("US".parse().unwrap()),
         limit: "100".parse::<Limit>().unwrap(),
+        filter: Arc::default(),
     };
     let sighting = Sighting {
         query: Some(&query),

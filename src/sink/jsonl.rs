@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::escape::Safe;
 use super::{Row, Sink};
+use crate::record::Clockworks;
 
 /// Room for a page's smaller records, so that a page is a few writes rather than thousands.
 const BUFFER: usize = 64 * 1024;
@@ -51,6 +52,7 @@ impl<W: Write> Sink for Jsonl<W> {
         match row {
             Row::Record(record) => record.serialize(&mut writer)?,
             Row::Raw(raw) => raw.serialize(&mut writer)?,
+            Row::Clockworks(record) => Clockworks::from(record).serialize(&mut writer)?,
         }
         self.line.push(b'\n');
         let written = self.out.write_all(&self.line);

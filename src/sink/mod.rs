@@ -22,6 +22,8 @@ pub enum Row<'a> {
     Record(&'a Record),
     /// The source's own object, untouched but for escapes that keep a terminal safe.
     Raw(&'a RawValue),
+    /// Our record in the shape of a hosted scraper's data set.
+    Clockworks(&'a Record),
 }
 
 /// Somewhere records go.

@@ -91,7 +91,6 @@ impl Embed {
         }
     }
 
-    /// The list up to the limit: nobody asks for details that would not be written.
     async fn open(&mut self, query: &Query) -> Result<(), Error> {
         let tag = self.tag_page(query).await?;
         let count = tag.video_count.unwrap_or(0);
@@ -99,13 +98,8 @@ impl Embed {
             let cause = format!("the site counts {count} videos but hands out none");
             return Err(Error::new(Verdict::Gated, cause));
         }
-        let most = query
-            .limit
-            .get()
-            .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         self.tag_id = tag.id.filter(|id| is_id(id));
         self.list = tag.videos;
-        self.list.truncate(most);
         Ok(())
     }
 

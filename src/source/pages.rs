@@ -204,6 +204,7 @@ mod tests {
             url: None,
             region: None,
             limit: crate::input::Limit::All,
+            filter: std::sync::Arc::default(),
         };
         let mut stalled = false;
         let mut pages = Pages::new(&mut script, &query, None);
@@ -423,6 +424,7 @@ mod tests {
             url: None,
             region: None,
             limit: crate::input::Limit::All,
+            filter: std::sync::Arc::default(),
         };
         let (mut met, mut barren, mut stalled) = (HashSet::new(), 0, false);
         let mut pages = Pages::new(&mut model, &query, None);

@@ -238,6 +238,7 @@ mod tests {
     use super::placeholders;
     #[cfg(feature = "postgres")]
     use {
+        crate::input::Filter,
         crate::store::page::{Seen, SeenAt},
         crate::store::{Job, Place, Store, StoreError, Waypoint, trial},
     };
@@ -267,7 +268,7 @@ mod tests {
     /// Commits one page after the other with the same videos, in this order or the other way.
     #[cfg(feature = "postgres")]
     async fn commit_pages(url: url::Url, is_reverse: bool) -> Result<(), StoreError> {
-        let job = Job::from_store(None, None, String::new(), String::new());
+        let job = Job::from_store(None, &Filter::default(), None, String::new(), String::new());
         let (mut store, _) = Store::claimed(Some(&Place::Server(url)), false, &job).await?;
         store.begin(0).await?;
         let mut ids: Vec<u32> = (100..300).collect();

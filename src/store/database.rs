@@ -2,7 +2,7 @@
 //! transaction, or one statement that is one by itself.
 
 use std::path::Path;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -478,6 +478,7 @@ fn query(listed: Listed) -> Result<Query, String> {
         region: region.map_err(|error| wrong(&error))?,
         limit: limit.map_err(|error| wrong(&error))?,
         url: listed.url,
+        filter: Arc::default(),
     })
 }
 

@@ -1,8 +1,8 @@
-//! What makes two runs parts of one: the same output, hashtags, region, format and source.
+//! What makes two runs parts of one: the same output, hashtags, region, format, filters and source.
 
 use std::path::{Path, PathBuf};
 
-use crate::input::{Planned, Query, Region};
+use crate::input::{Filter, Planned, Query, Region};
 
 /// Seconds after its last page at which an unfinished job is forgotten.
 #[cfg(feature = "store")]
@@ -10,6 +10,9 @@ pub(crate) const LIFE: i64 = 24 * 3_600;
 
 /// What stands for the hashtags of a run that takes them from the store.
 const FROM_STORE: &str = "from-store";
+
+/// What stands between the format and the filter.
+const BETWEEN: &str = "; ";
 
 /// What a run is asked to do, as far as a later one must be asked the same to go on with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct Job {
     pub(crate) hashtags: String,
     /// The region of each.
     pub(crate) region: String,
-    /// The form of what is written.
+    /// The form of what is written, and which videos are.
     pub(crate) format: String,
     /// The `--source`.
     pub(crate) source: String,
@@ -44,6 +47,7 @@ impl Job {
             }
             .unwrap_or_default()
         });
+        let format = filtered(format, planned.iter().map(Planned::filter));
         // As long as the hashtags are many, which no index takes.
         let all = format!("{hashtags} {region} {format} {source}");
         let stream = || format!("- {:016x}", digest(&all));
@@ -57,11 +61,12 @@ impl Job {
         }
     }
 
-    /// The job of importing `files` under a hashtag's name into `file`.
+    /// The job of importing what of `files` meets `filter` under a hashtag's name into `file`.
     #[must_use]
     pub fn of_import(
         files: &[PathBuf],
         query: Option<&Query>,
+        filter: &Filter,
         file: Option<&Path>,
         format: String,
     ) -> Self {
@@ -69,6 +74,10 @@ impl Job {
         let names = digest(&names.collect::<Vec<_>>().join("\n"));
         let source = format!("import of {} files, {names:016x}", files.len());
         let planned: Vec<Planned> = query.cloned().map(Planned::Query).into_iter().collect();
+        let format = match query {
+            Some(_) => format,
+            None => filtered(format, [filter].into_iter()),
+        };
         Self::new(&planned, file, format, source)
     }
 
@@ -77,10 +86,12 @@ impl Job {
     #[must_use]
     pub fn from_store(
         region: Option<Region>,
+        filter: &Filter,
         file: Option<&Path>,
         format: String,
         source: String,
     ) -> Self {
+        let format = filtered(format, [filter].into_iter());
         let stream = || format!("- {FROM_STORE} {:x}", fastrand::u64(..));
         Self {
             output: place(file, stream),
@@ -101,10 +112,15 @@ impl Job {
     /// Which parameter an unfinished job of the same output has otherwise.
     #[cfg(feature = "store")]
     pub(crate) fn differs_in(&self, other: &Self) -> Option<&'static str> {
+        let [ours, theirs] = [self, other].map(|job| {
+            let parts = job.format.split_once(BETWEEN);
+            parts.unwrap_or((job.format.as_str(), ""))
+        });
         let parameters = [
-            ("hashtags", &self.hashtags, &other.hashtags),
+            ("hashtags", self.hashtags.as_str(), other.hashtags.as_str()),
             ("region", &self.region, &other.region),
-            ("format", &self.format, &other.format),
+            ("format", ours.0, theirs.0),
+            ("filter", ours.1, theirs.1),
             ("source", &self.source, &other.source),
         ];
         let different = parameters.iter().find(|(_, ours, theirs)| ours != theirs);
@@ -123,6 +139,20 @@ pub struct Waypoint {
     pub next: Option<String>,
     /// Entries of the feed before the last page.
     pub before: u64,
+}
+
+/// `format` with the filter, or with each hashtag's where they have their own.
+fn filtered<'a>(format: String, filters: impl Iterator<Item = &'a Filter>) -> String {
+    let mut filters: Vec<String> = filters.map(Filter::to_string).collect();
+    if filters.windows(2).all(|pair| pair[0] == pair[1]) {
+        filters.truncate(1);
+    }
+    let filters = filters.join(",");
+    if filters.is_empty() {
+        format
+    } else {
+        format!("{format}{BETWEEN}{filters}")
+    }
 }
 
 fn joined(planned: &[Planned], each: impl Fn(&Planned) -> String) -> String {
@@ -175,6 +205,9 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::{Job, digest};
+    use crate::input::Filter;
+    #[cfg(feature = "store")]
+    use crate::input::{Limit, Query};
 
     #[test]
     fn a_digest_is_what_it_always_was() {
@@ -186,12 +219,46 @@ mod tests {
     fn an_import_is_its_files_by_any_name() {
         let job = |names: &[&str], file: Option<&str>| {
             let files: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
-            Job::of_import(&files, None, file.map(Path::new), "jsonl".to_owned())
+            let (file, format) = (file.map(Path::new), "jsonl".to_owned());
+            Job::of_import(&files, None, &Filter::default(), file, format)
         };
         let into = Some("out.jsonl");
         assert_eq!(job(&["src", "a"], into), job(&["./src", "./a"], into));
         assert_ne!(job(&["a", "b"], into), job(&["b", "a"], into));
         assert_eq!(job(&["a"], into).output, job(&["b"], into).output);
         assert_ne!(job(&["a"], None).output, job(&["b"], None).output);
+    }
+
+    #[cfg(feature = "store")]
+    #[test]
+    fn another_filter_is_another_job() {
+        let named = "travel".parse().map(|name| Query {
+            name,
+            url: None,
+            region: None,
+            limit: Limit::All,
+            filter: std::sync::Arc::default(),
+        });
+        let named = named.expect("a name");
+        let job = |named: Option<&Query>, min_plays| {
+            let filter = Filter {
+                min_plays,
+                ..Filter::default()
+            };
+            let query = named.cloned().map(|query| Query {
+                filter: filter.clone().into(),
+                ..query
+            });
+            let (file, format) = (Some(Path::new("out.jsonl")), "jsonl".to_owned());
+            Job::of_import(&[], query.as_ref(), &filter, file, format)
+        };
+        for named in [None, Some(&named)] {
+            assert_eq!(job(named, None).format, "jsonl");
+            assert_eq!(job(named, Some(1)).differs_in(&job(named, Some(1))), None);
+            for other in [None, Some(2)] {
+                let difference = job(named, Some(1)).differs_in(&job(named, other));
+                assert_eq!(difference, Some("filter"), "{other:?}");
+            }
+        }
     }
 }

@@ -75,7 +75,7 @@ mod tests {
     use sqlx::{AnyConnection, Connection as _, Row as _};
 
     use super::renew_all;
-    use crate::input::{Limit, Query};
+    use crate::input::{Filter, Limit, Query};
     use crate::store::{Due, Job, Place, Store, trial};
 
     fn query(name: &str) -> Query {
@@ -84,6 +84,7 @@ mod tests {
             url: None,
             region: None,
             limit: Limit::All,
+            filter: std::sync::Arc::default(),
         }
     }
 
@@ -92,7 +93,7 @@ mod tests {
         let Some(url) = trial::database().await else {
             return;
         };
-        let job = Job::from_store(None, None, String::new(), String::new());
+        let job = Job::from_store(None, &Filter::default(), None, String::new(), String::new());
         let place = Place::Server(url.clone());
         let (mut store, _) = Store::claimed(Some(&place), false, &job).await.unwrap();
         store.begin(0).await.unwrap();

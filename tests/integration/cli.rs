@@ -69,9 +69,12 @@ fn what_is_no_good_question_is_refused_before_anybody_is_asked() {
         ),
         (
             vec!["x", "--region", "USA"],
-            "a region is two letters, here US",
+            "\"USA\" is no country code; write US",
         ),
-        (vec!["x", "--region", "UK"], "here GB"),
+        (
+            vec!["x", "--region", "UK"],
+            "\"UK\" is no country code; write GB",
+        ),
         (
             vec!["x", "--limit", "0"],
             "give 1 or more, or --all for everything",
@@ -259,7 +262,9 @@ mod pulling {
         let ended = pull(&folder, &[], &[("TIKTOK_HASHTAG_REGION", "USA")]);
         assert_eq!(ended.status, 2);
         assert!(
-            ended.stderr.contains("a region is two letters, here US"),
+            ended
+                .stderr
+                .contains("\"USA\" is no country code; write US"),
             "{ended:?}"
         );
     }

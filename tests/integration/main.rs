@@ -22,6 +22,8 @@ mod doctor;
 #[cfg(all(target_os = "linux", feature = "demo", feature = "store"))]
 mod faults;
 mod feed;
+#[cfg(feature = "demo")]
+mod filters;
 mod har;
 #[cfg(feature = "demo")]
 mod idle;
@@ -34,9 +36,12 @@ mod locks;
 mod matrix;
 mod memory;
 #[cfg(feature = "demo")]
+mod migrating;
+#[cfg(feature = "demo")]
 mod output;
 #[cfg(feature = "demo")]
 mod pace;
+mod papers;
 #[cfg(feature = "demo")]
 mod pull;
 #[cfg(all(unix, feature = "demo", feature = "store"))]

@@ -432,6 +432,7 @@ fn another_command_does_not_write_into_an_unfinished_output() {
             (&["mid_empty", "-r", "US"], "region"),
             (&["mid_empty", "--raw"], "format"),
             (&["mid_empty", "--overwrite"], "format"),
+            (&["mid_empty", "--since", "7d"], "filter"),
             (&["mid_empty", "--source", "embed"], "source"),
         ] {
             let ended = kept.pull(&[more, &["-o", "out.jsonl"]].concat());
@@ -443,6 +444,44 @@ fn another_command_does_not_write_into_an_unfinished_output() {
         assert_eq!(kept.site.requests().len(), before);
         let elsewhere = kept.pull(&["t5", "-o", "other.jsonl"]);
         assert_eq!(elsewhere.status, 0, "a store holds many jobs");
+    });
+}
+
+#[test]
+fn what_a_filter_keeps_back_is_observed_and_still_new() {
+    Kept::each(|kept| {
+        let pull = |args: &[&str]| kept.pull(&[&["t40", "--all", "--new-only"], args].concat());
+        let arabic = pull(&["--only-language", "ar"]);
+        let written = arabic.ids();
+        assert!((1..40).contains(&written.len()), "{written:?}");
+        assert_eq!(kept.number("SELECT COUNT(*) FROM observations"), 40);
+        assert_eq!(
+            kept.number("SELECT COUNT(*) FROM seen"),
+            written.len() as i64
+        );
+        let rest = pull(&[]);
+        assert_eq!(rest.ids().len(), 40 - written.len());
+        assert_eq!(rest.receipt()["filtered"]["known"], written.len());
+        assert!(rest.ids().iter().all(|id| !written.contains(id)));
+    });
+}
+
+/// The filter is part of the job, spans of time as they were given.
+#[test]
+fn an_unfinished_job_goes_on_under_its_own_filter() {
+    Kept::each(|kept| {
+        let filter = ["--since", "9999d", "--min-plays", "0"];
+        stopped_halfway(kept, &filter);
+        let other = kept.pull(&["mid_empty", "-o", "out.jsonl", "--since", "9998d"]);
+        assert_eq!(other.status, 2, "{other:?}");
+        assert!(
+            other
+                .stderr
+                .contains("an unfinished run with another filter"),
+            "{other:?}"
+        );
+        let same = kept.pull(&[&["mid_empty", "-o", "out.jsonl"], &filter[..]].concat());
+        assert_ne!(same.status, 2, "{same:?}");
     });
 }
 

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer};
 
 use super::any::{FromAny, Leaf, any};
 use super::count_oddity;
-use super::instant::epoch_second;
+use crate::input::epoch_second;
 
 /// The largest whole number every JSON reader takes exactly, 2^53 - 1.
 const MAX_EXACT: i128 = (1 << 53) - 1;

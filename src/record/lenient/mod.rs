@@ -3,7 +3,6 @@
 //! there and could not be used is counted.
 
 mod any;
-mod instant;
 mod leaf;
 mod media;
 mod node;
@@ -16,7 +15,6 @@ use serde_json::Value;
 
 use super::Malformed;
 
-pub(crate) use instant::epoch_second;
 pub(super) use leaf::{Code, Count, Country, Flag, Id, Int, Language, Moment, OwnId, Text, Word};
 pub(super) use media::{Media, Pictures};
 pub(super) use node::{List, Obj, ObjOrName, Texts};

@@ -354,6 +354,7 @@ mod tests {
             url: None,
             region: None,
             limit: Limit::All,
+            filter: std::sync::Arc::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::super::input::Input;
 use super::bodies::{Bodies, Body};
 use super::seen::Seen;
 use super::stream::{Halt, elements, fields, integer, skip, text};
-use crate::record::epoch_second;
+use crate::input::epoch_second;
 use crate::source::capture::Call;
 
 /// The longest URL looked at, in bytes; feeds' have some 2000.
