@@ -643,3 +643,21 @@ fn a_short_link_is_followed_before_it_is_added() {
         assert_eq!(kept.ask(row), [["t5", links[0]]]);
     });
 }
+
+/// The switches hold for the store's hashtags; it keeps no filters of an input file.
+#[test]
+fn filters_of_a_run_hold_for_the_stores_hashtags() {
+    let kept = Kept::in_file();
+    let entry = r#"{"hashtags":["t30"],"isUnlimited":true,"leastDiggs":100,"region":"VN"}"#;
+    kept.folder.write("input.json", entry);
+    let args = ["--input", "input.json", "--only-language", "ar"];
+    let ended = kept.pull(&from_store(&args));
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let warning = "the store keeps no filters, so those of the input are ignored";
+    assert_eq!(ended.stderr.matches(warning).count(), 1, "{ended:?}");
+    let filtered = ended.receipt()["filtered"].as_object().unwrap();
+    assert!(filtered.keys().eq(["only_language"]), "{filtered:?}");
+    let arabic =
+        |record: &Value| record["desc_language"] == "ar" && record["input"]["region"] == "VN";
+    assert!(!ended.records().is_empty() && ended.records().iter().all(arabic));
+}
