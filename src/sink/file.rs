@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Deserialize;
 
+use super::beside::{Beside, partial_of};
 use super::jsonl::Jsonl;
-use super::lock::{lock_if_there, lock_left, open_locked};
+use super::lock::{lock_if_there, open_locked};
 use super::{Existing, Known, Row, Sink};
 
 /// How every line of ours begins.
@@ -73,7 +74,7 @@ impl OutputError {
     }
 
     /// The same of the file at `path`, for one that is only beside it.
-    fn blamed_on(self, path: &Path) -> Self {
+    pub(super) fn blamed_on(self, path: &Path) -> Self {
         match self {
             Self::Locked(_) => Self::Locked(path.to_owned()),
             Self::Io { error, .. } => Self::io(path, error),
@@ -153,7 +154,7 @@ fn lock_committed(path: &Path, committed: u64) -> Result<File, OutputError> {
 }
 
 /// Cuts what lies beyond the `committed` bytes of a file that we have locked.
-fn cut(file: &File, path: &Path, committed: u64) -> Result<(), OutputError> {
+pub(super) fn cut(file: &File, path: &Path, committed: u64) -> Result<(), OutputError> {
     let length = length(file, path)?;
     if length < committed {
         return Err(OutputError::shorter(path, length, committed));
@@ -193,13 +194,6 @@ fn target_of(path: &Path) -> PathBuf {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     let target = is_link.then(|| fs::canonicalize(path).ok()).flatten();
     target.unwrap_or_else(|| path.to_owned())
-}
-
-/// The file beside `path` that will replace it.
-fn partial_of(path: &Path) -> PathBuf {
-    let mut partial = path.to_owned().into_os_string();
-    partial.push(".partial");
-    PathBuf::from(partial)
 }
 
 /// Reads the ids of a file of records, and cuts what a killed run left of its last line.
@@ -295,161 +289,8 @@ impl Sink for Growing {
     }
 }
 
-/// A file written beside the one it will replace.
-struct Beside {
-    partial: Partial,
-    out: Jsonl<File>,
-    path: PathBuf,
-    /// The file to be replaced, kept open for its lock.
-    _old: Option<File>,
-}
-
-/// The file beside. It goes with its owner while there is nothing in it.
-struct Partial {
-    path: PathBuf,
-    is_kept: bool,
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            // An empty file that cannot be removed does no harm.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-impl Beside {
-    /// Locks what is there, and the file beside it, whichever of them there is.
-    fn create(path: &Path) -> Result<Self, OutputError> {
-        let old = lock_if_there(path)?;
-        let partial = partial_of(path);
-        let file = fresh(&partial, mode_of(path)).map_err(|error| error.blamed_on(path))?;
-        let partial = Partial {
-            path: partial,
-            is_kept: false,
-        };
-        Self::with(path, old, partial, file)
-    }
-
-    /// The same with what an unfinished run left beside, without what lies beyond the `committed`
-    /// bytes of it; `None` where it left nothing.
-    fn resume(path: &Path, committed: u64) -> Result<Option<Self>, OutputError> {
-        let old = lock_if_there(path)?;
-        let partial = partial_of(path);
-        let left = lock_left(&partial).map_err(|error| error.blamed_on(path))?;
-        let Some(file) = left else {
-            return Ok(None);
-        };
-        cut(&file, &partial, committed)?;
-        let partial = Partial {
-            path: partial,
-            is_kept: true,
-        };
-        Self::with(path, old, partial, file).map(Some)
-    }
-
-    fn with(
-        path: &Path,
-        old: Option<File>,
-        partial: Partial,
-        file: File,
-    ) -> Result<Self, OutputError> {
-        let old = match old {
-            // A run that adds to it may have begun since.
-            None => lock_if_there(path)?,
-            old => old,
-        };
-        Ok(Self {
-            partial,
-            out: Jsonl::new(file),
-            path: path.to_owned(),
-            _old: old,
-        })
-    }
-}
-
-/// A new file at `partial`, locked. What is there goes, unless a run at work holds it; a link is
-/// not followed.
-fn fresh(partial: &Path, mode: u32) -> Result<File, OutputError> {
-    let left_behind = lock_if_there(partial)?;
-    match fs::remove_file(partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(OutputError::io(partial, error));
-        }
-        _ => {}
-    }
-    drop(left_behind);
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    open_locked(partial, || options.open(partial)).map_err(|error| match error {
-        // Another run was faster.
-        OutputError::Io { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
-            OutputError::Locked(partial.to_owned())
-        }
-        other => other,
-    })
-}
-
-/// The mode a file in the place of `path` is made with: no wider than the old one's.
-fn mode_of(path: &Path) -> u32 {
-    const ORDINARY: u32 = 0o666;
-    #[cfg(unix)]
-    if let Ok(old) = fs::metadata(path) {
-        return ORDINARY & std::os::unix::fs::PermissionsExt::mode(&old.permissions());
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    ORDINARY
-}
-
-impl Sink for Beside {
-    fn write(&mut self, row: Row<'_>) -> io::Result<()> {
-        self.partial.is_kept = true;
-        self.out.write(row)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn secure(&mut self) -> io::Result<u64> {
-        secure(&mut self.out)
-    }
-
-    fn partial(&self) -> Option<&Path> {
-        self.partial.is_kept.then_some(&self.partial.path)
-    }
-
-    fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
-        let Self {
-            mut partial,
-            out,
-            path,
-            _old,
-        } = *self;
-        // The lock on the new file holds until it stands in the old one's place.
-        let _locked = close(out)?;
-        if !complete {
-            drop(partial);
-            return Ok(());
-        }
-        fs::rename(&partial.path, &path).context("taking the old file's place")?;
-        partial.is_kept = true;
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
-            sync(&folder).context("making its folder safe on disk")?;
-        }
-        Ok(())
-    }
-}
-
 /// Flushes into a file, waits until that is on disk, and says how long it is by now.
-fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
+pub(super) fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
     out.flush()?;
     let file = out.writer();
     sync(file)?;
@@ -463,14 +304,14 @@ fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
 
 /// Flushes, and waits until the file is on disk. Where that fails the file ends with its last whole
 /// line all the same.
-fn close(out: Jsonl<File>) -> anyhow::Result<File> {
+pub(super) fn close(out: Jsonl<File>) -> anyhow::Result<File> {
     let (file, flushed) = out.into_parts();
     if flushed.is_err() {
         // What led here is said; a file that cannot be cut either is mended by --append.
         let _ = cut_last_line(&file);
     }
     flushed?;
-    sync(&file).context("making it safe on disk")?;
+    sync(&file).context("making the output safe on disk")?;
     Ok(file)
 }
 
@@ -493,7 +334,7 @@ fn cut_last_line(mut file: &File) -> io::Result<()> {
 }
 
 /// Waits until the file is on disk. Devices and pipes have no disk and say so.
-fn sync(file: &File) -> io::Result<()> {
+pub(super) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         synced => synced,

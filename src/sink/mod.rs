@@ -1,6 +1,7 @@
 //! Where records go. A sink writes one, flushes after a page and finishes at the end; formats and
 //! files are its own affair.
 
+mod beside;
 mod escape;
 mod file;
 mod jsonl;
