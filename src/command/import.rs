@@ -110,7 +110,7 @@ async fn open(
     filter: &Filter,
     signals: &mut Signals,
 ) -> Result<Output, Refusal> {
-    let together = args.store.check(args.output.overwrite);
+    let together = args.store.check(args.output.replaced().as_deref());
     together
         .and_then(|()| args.output.check())
         .map_err(Refusal::usage)?;

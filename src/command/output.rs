@@ -20,9 +20,9 @@ pub(super) async fn open(
     turn: Turn,
     signals: &mut Signals,
 ) -> Result<Output, Refusal> {
-    let target = args.target();
+    let (target, layout) = (args.target(), args.layout());
     let (sink, known) = loop {
-        let opened = sink::open(&target, committed);
+        let opened = sink::open(&target, &layout, committed);
         let is_locked = matches!(opened, Err(OutputError::Locked(_)));
         if !is_locked || !turn.may_come(signals).await? {
             break opened?;

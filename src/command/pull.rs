@@ -60,7 +60,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Refusal> {
     let began = epoch_seconds();
     args.store
-        .check(args.output.overwrite)
+        .check(args.output.replaced().as_deref())
         .and_then(|()| args.from_store.check(&args.store))
         .map_err(Refusal::usage)?;
     args.output.check().map_err(Refusal::usage)?;

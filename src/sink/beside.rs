@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::file::{close, cut, secure, sync};
-use super::jsonl::Jsonl;
+use super::body::Body;
+use super::file::{body_of, close, cut, secure, sync};
 use super::lock::{lock_if_there, lock_left, open_locked};
-use super::{OutputError, Row, Sink};
+use super::{Existing, Layout, OutputError, Row, Sink};
 
 /// A file written beside the one it will replace.
 pub(super) struct Beside {
     partial: Partial,
-    out: Jsonl<File>,
+    file: File,
+    body: Box<dyn Body>,
     path: PathBuf,
     /// The file to be replaced, kept open for its lock.
-    _old: Option<File>,
+    old: Option<File>,
 }
 
 /// The file beside. It goes with its owner while there is nothing in it.
@@ -38,52 +39,68 @@ impl Drop for Partial {
 
 impl Beside {
     /// Locks what is there, and the file beside it, whichever of them there is.
-    pub(super) fn create(path: &Path) -> Result<Self, OutputError> {
-        let old = lock_if_there(path)?;
+    pub(super) fn create(
+        path: &Path,
+        existing: Existing,
+        layout: &Layout,
+    ) -> Result<Self, OutputError> {
+        let old = lock_old(path, existing)?;
         let partial = partial_of(path);
         let file = fresh(&partial, mode_of(path)).map_err(|error| error.blamed_on(path))?;
         let partial = Partial {
             path: partial,
             is_kept: false,
         };
-        Self::with(path, old, partial, file)
+        Ok(Self {
+            body: body_of(&file, path, layout)?,
+            old: match old {
+                // A run that adds to it may have begun since.
+                None => lock_old(path, existing)?,
+                old => old,
+            },
+            partial,
+            file,
+            path: path.to_owned(),
+        })
     }
 
     /// The same with what an unfinished run left beside, without what lies beyond the `committed`
     /// bytes of it; `None` where it left nothing.
-    pub(super) fn resume(path: &Path, committed: u64) -> Result<Option<Self>, OutputError> {
-        let old = lock_if_there(path)?;
+    pub(super) fn resume(
+        path: &Path,
+        existing: Existing,
+        layout: &Layout,
+        committed: u64,
+    ) -> Result<Option<Self>, OutputError> {
         let partial = partial_of(path);
         let left = lock_left(&partial).map_err(|error| error.blamed_on(path))?;
         let Some(file) = left else {
             return Ok(None);
         };
+        let old = lock_old(path, existing)?;
         cut(&file, &partial, committed)?;
-        let partial = Partial {
-            path: partial,
-            is_kept: true,
-        };
-        Self::with(path, old, partial, file).map(Some)
-    }
-
-    fn with(
-        path: &Path,
-        old: Option<File>,
-        partial: Partial,
-        file: File,
-    ) -> Result<Self, OutputError> {
-        let old = match old {
-            // A run that adds to it may have begun since.
-            None => lock_if_there(path)?,
-            old => old,
-        };
-        Ok(Self {
-            partial,
-            out: Jsonl::new(file),
+        Ok(Some(Self {
+            body: body_of(&file, path, layout)?,
+            old,
+            partial: Partial {
+                path: partial,
+                is_kept: true,
+            },
+            file,
             path: path.to_owned(),
-            _old: old,
-        })
+        }))
     }
+}
+
+/// The file to be replaced, locked, where there is one; refused if it is in the way.
+fn lock_old(path: &Path, existing: Existing) -> Result<Option<File>, OutputError> {
+    let old = lock_if_there(path)?;
+    let length = old.as_ref().map(File::metadata).transpose();
+    let length = length.map_err(|error| OutputError::io(path, error))?;
+    if existing != Existing::Overwrite && length.is_some_and(|old| old.len() > 0) {
+        return Err(OutputError::NotEmptyWhole(path.to_owned()));
+    }
+    Ok(old)
 }
 
 /// A new file at `partial`, locked. What is there goes, unless a run at work holds it; a link is
@@ -127,15 +144,16 @@ fn mode_of(path: &Path) -> u32 {
 impl Sink for Beside {
     fn write(&mut self, row: Row<'_>) -> io::Result<()> {
         self.partial.is_kept = true;
-        self.out.write(row)
+        self.body.write(row)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.body.flush()
     }
 
     fn secure(&mut self) -> io::Result<u64> {
-        secure(&mut self.out)
+        self.body.flush()?;
+        secure(&self.file)
     }
 
     fn partial(&self) -> Option<&Path> {
@@ -145,18 +163,22 @@ impl Sink for Beside {
     fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
         let Self {
             mut partial,
-            out,
+            file,
+            mut body,
             path,
-            _old,
+            old,
         } = *self;
-        // The lock on the new file holds until it stands in the old one's place.
-        let _locked = close(out)?;
+        if complete || partial.is_kept {
+            close(&file, &mut *body, complete)?;
+        }
         if !complete {
             drop(partial);
             return Ok(());
         }
+        // The locks hold until the new file stands in the old one's place.
         fs::rename(&partial.path, &path)
             .with_context(|| format!("replacing {}", path.display()))?;
+        drop((file, old));
         partial.is_kept = true;
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {

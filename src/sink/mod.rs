@@ -2,16 +2,34 @@
 //! files are its own affair.
 
 mod beside;
+mod body;
+mod coding;
+mod columns;
+mod csv;
 mod escape;
+mod fields;
 mod file;
+mod format;
+mod held;
 mod jsonl;
+mod lines;
 mod lock;
 mod named;
+mod stream;
+
+#[cfg(test)]
+mod specimen;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+pub use coding::Coding;
+pub use columns::Column;
+#[cfg(fuzzing)]
+pub use csv::row_of;
+pub use fields::{Fields, FieldsError};
 pub use file::OutputError;
+pub use format::{Format, FormatError, Layout};
 use serde_json::value::RawValue;
 
 use crate::record::Record;
@@ -99,22 +117,23 @@ impl Known {
     }
 }
 
-/// Opens `target`, with what it already holds. With `committed`, to go on with what an unfinished
-/// run wrote: what lies beyond that many bytes is cut.
+/// Opens `target` for rows in `layout`, with what it already holds. With `committed`, to go on with
+/// what an unfinished run wrote: what lies beyond that many bytes is cut.
 ///
 /// # Errors
 /// [`OutputError`] when the file cannot be used as asked; nothing has been changed then.
 pub fn open(
     target: &Target,
+    layout: &Layout,
     committed: Option<u64>,
 ) -> Result<(Box<dyn Sink>, Known), OutputError> {
     match target {
         Target::Stdout => {
-            let sink = jsonl::Jsonl::new(std::io::stdout().lock());
-            Ok((Box::new(sink), Known::default()))
+            let body = file::body(layout, std::io::stdout(), 0)?;
+            Ok((Box::new(stream::Stream(body)), Known::default()))
         }
         Target::File(path, existing) => {
-            let (sink, known) = file::open(path, *existing, committed)?;
+            let (sink, known) = file::open(path, *existing, layout, committed)?;
             Ok((Box::new(named::Named::new(path, sink)), known))
         }
     }

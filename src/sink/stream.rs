@@ -1,0 +1,23 @@
+//! Standard output, a device or a pipe: what is out is out.
+
+use std::io;
+
+use super::body::Body;
+use super::{Row, Sink};
+
+/// Somewhere that keeps nothing.
+pub(super) struct Stream(pub(super) Box<dyn Body>);
+
+impl Sink for Stream {
+    fn write(&mut self, row: Row<'_>) -> io::Result<()> {
+        self.0.write(row)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+
+    fn finish(mut self: Box<Self>, complete: bool) -> anyhow::Result<()> {
+        Ok(self.0.end(complete)?)
+    }
+}
