@@ -185,7 +185,12 @@ impl OutputArgs {
     /// The job of pulling `planned` from `source` to there.
     #[must_use]
     pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
-        Job::new(planned, self.file(), self.format(), source.to_string())
+        self.kept(Job::new(
+            planned,
+            self.file(),
+            self.format(),
+            source.to_string(),
+        ))
     }
 
     /// The job of pulling what is due of the store's own hashtags to there.
@@ -196,19 +201,28 @@ impl OutputArgs {
         filter: &Filter,
         source: LaneChoice,
     ) -> Job {
-        Job::from_store(
+        self.kept(Job::from_store(
             region,
             filter,
             self.file(),
             self.format(),
             source.to_string(),
-        )
+        ))
     }
 
     /// The job of importing `files` under a hashtag's name.
     #[must_use]
     pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>, filter: &Filter) -> Job {
-        Job::of_import(files, query, filter, self.file(), self.format())
+        let job = Job::of_import(files, query, filter, self.file(), self.format());
+        self.kept(job)
+    }
+
+    /// A job that a later run may go on with, where the format lets it.
+    fn kept(&self, job: Job) -> Job {
+        match self.layout().format {
+            Format::Parquet => job.in_one_go(),
+            Format::Jsonl | Format::Json | Format::Csv => job,
+        }
     }
 
     /// The form of what is written, as far as a job must keep to it.

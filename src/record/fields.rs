@@ -26,7 +26,7 @@ pub enum Kind {
     /// An object of ours.
     Part(Vec<Field>),
     /// A list of one kind.
-    List(Box<Kind>),
+    List(Box<Self>),
     /// The source's own object, under `raw`.
     Raw,
 }

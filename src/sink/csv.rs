@@ -64,8 +64,11 @@ impl Lines for Csv {
 
     /// A run that found nothing gives a table of no rows.
     fn end(&self, begun: bool, complete: bool) -> Vec<u8> {
-        let is_bare = complete && !begun;
-        is_bare.then(|| self.start()).unwrap_or_default()
+        if complete && !begun {
+            self.start()
+        } else {
+            Vec::new()
+        }
     }
 
     fn tell(&self, row: &[u8], number: usize, is_whole: bool) -> Told {

@@ -232,6 +232,22 @@ fn choose(tree: &mut Vec<Choice>, keys: &[String], kind: &Kind) {
     }
 }
 
+/// What is written of a record, all of it unless said; without `raw`, which has no columns.
+#[cfg(feature = "parquet")]
+pub(super) fn choices(fields: Option<&Fields>) -> Vec<Choice> {
+    let whole = || {
+        let all = Record::fields().into_iter();
+        let whole = all.map(|Field { name, kind }| Choice {
+            name,
+            what: What::Whole(kind),
+        });
+        whole.collect()
+    };
+    let mut choices = fields.map_or_else(whole, |fields| fields.tree.clone());
+    choices.retain(|choice| choice.what != What::Whole(Kind::Raw));
+    choices
+}
+
 /// A record as a tree of values, its `raw` left out: that one is not to be read.
 pub(super) fn tree_of(record: &Record) -> serde_json::Result<Value> {
     if record.raw.is_none() {

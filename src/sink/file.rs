@@ -12,6 +12,8 @@ use super::body::{Body, Text};
 use super::held::mend;
 use super::lines::{Lines, lines_of};
 use super::lock::{lock_if_there, open_locked};
+#[cfg(feature = "parquet")]
+use super::parquet::Parquet;
 use super::stream::Stream;
 use super::{Existing, Known, Layout, Row, Sink};
 
@@ -31,6 +33,9 @@ pub enum OutputError {
     /// A format that this build was made without.
     #[error("this build has no {0}; build with the cargo feature \"{0}\"")]
     LeftOut(&'static str),
+    /// The format takes no such columns.
+    #[error("cannot begin the output: {0}")]
+    Schema(io::Error),
     /// It is not one of ours, so its ids cannot be read.
     #[error("{}: line {line} is no record with an aweme_id; append only to a file of records", .path.display())]
     NotRecords {
@@ -134,6 +139,9 @@ pub(super) fn body<W: io::Write + Send + 'static>(
 ) -> Result<Box<dyn Body>, OutputError> {
     Ok(match lines_of(layout) {
         Some(lines) => Box::new(Text::new(lines, layout.coding, out, good)),
+        #[cfg(feature = "parquet")]
+        None => Box::new(Parquet::new(layout, out).map_err(OutputError::Schema)?),
+        #[cfg(not(feature = "parquet"))]
         None => return Err(OutputError::LeftOut("parquet")),
     })
 }

@@ -15,6 +15,8 @@ mod jsonl;
 mod lines;
 mod lock;
 mod named;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod stream;
 
 #[cfg(test)]
@@ -127,6 +129,9 @@ pub fn open(
     layout: &Layout,
     committed: Option<u64>,
 ) -> Result<(Box<dyn Sink>, Known), OutputError> {
+    if layout.format == Format::Parquet && !cfg!(feature = "parquet") {
+        return Err(OutputError::LeftOut("parquet"));
+    }
     match target {
         Target::Stdout => {
             let body = file::body(layout, std::io::stdout(), 0)?;

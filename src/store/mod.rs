@@ -165,7 +165,11 @@ impl Store {
         let Some(database) = &mut self.database else {
             return Ok(None);
         };
-        let unfinished = database.claim(&job, epoch_seconds()).await?;
+        let mut unfinished = database.claim(&job, epoch_seconds()).await?;
+        if let Some(left) = unfinished.filter(|_| !job.may_go_on) {
+            database.finish(left.id).await?;
+            unfinished = None;
+        }
         self.id = unfinished.map_or(0, |unfinished| unfinished.id);
         self.job = Some(job);
         Ok(unfinished.map(|unfinished| unfinished.committed))
