@@ -1,5 +1,6 @@
 //! Where records and receipts go.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,17 +8,17 @@ use clap::{Args, ValueEnum};
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::{Filter, Planned, Query, Region};
+use crate::input::{Filter, Planned, Query, Region, iso_8601};
 use crate::pull::Form;
-use crate::sink::{Coding, Existing, Fields, Format, Layout, Target};
+use crate::sink::{Coding, Existing, Fields, Format, Layout, Target, template};
 use crate::store::Job;
 
 /// Where records and receipts go.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// File for the records; - for standard output. One that holds something needs --append or
-    /// --overwrite.
+    /// --overwrite. {tag} in its name gives each hashtag a file, {date} is the day in UTC.
     #[arg(short, long, value_name = "FILE|-", default_value = "-")]
     pub output: PathBuf,
     /// Add to FILE the records it lacks; --limit counts those.
@@ -51,6 +52,9 @@ pub struct OutputArgs {
     /// Append a receipt of each hashtag, one JSON line, to FILE; - for stderr.
     #[arg(long, value_name = "FILE|-")]
     pub summary: Option<PathBuf>,
+    /// The name of FILE as it was given, where that is not `output`.
+    #[arg(skip)]
+    template: Option<PathBuf>,
 }
 
 /// The shapes a record can be written in.
@@ -72,6 +76,32 @@ pub enum SummaryTarget {
 }
 
 impl OutputArgs {
+    /// Whether each hashtag has a file of its own.
+    #[must_use]
+    pub fn is_split(&self) -> bool {
+        template::has_tag(&self.output)
+    }
+
+    /// The same with the day `now` lies in, and `tag` where that is given, in the name of FILE.
+    #[must_use]
+    pub fn filled(&self, tag: Option<&str>, now: i64) -> Self {
+        let template = self.template.as_ref().unwrap_or(&self.output);
+        Self {
+            output: template::filled(template, tag, &day_of(now)),
+            template: Some(template.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Makes the folders that the name of FILE asks for.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn make_folders(&self) -> io::Result<()> {
+        let template = self.template.as_deref();
+        template.map_or(Ok(()), |it| template::make_folders(it, &self.output))
+    }
+
     /// Where records go.
     #[must_use]
     pub fn target(&self) -> Target {
@@ -281,4 +311,11 @@ impl OutputArgs {
             }
         })
     }
+}
+
+/// The day of an epoch second, UTC, as `2026-11-25`.
+fn day_of(now: i64) -> String {
+    let mut day = iso_8601(now).unwrap_or_default();
+    day.truncate("2026-11-25".len());
+    day
 }

@@ -176,13 +176,12 @@ impl Sink for Beside {
             return Ok(());
         }
         // The locks hold until the new file stands in the old one's place.
-        fs::rename(&partial.path, &path)
-            .with_context(|| format!("replacing {}", path.display()))?;
+        fs::rename(&partial.path, &path).context("taking the old file's place")?;
         drop((file, old));
         partial.is_kept = true;
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
-            sync(&folder).context("making the output's folder safe on disk")?;
+            sync(&folder).context("making its folder safe on disk")?;
         }
         Ok(())
     }

@@ -325,7 +325,7 @@ pub(super) fn close(file: &File, body: &mut dyn Body, complete: bool) -> anyhow:
         let _ = body.mend(file);
     }
     ended?;
-    sync(file).context("making the output safe on disk")
+    sync(file).context("making it safe on disk")
 }
 
 /// Waits until the file is on disk. Devices and pipes have no disk and say so.

@@ -18,6 +18,7 @@ mod named;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod stream;
+pub mod template;
 
 #[cfg(test)]
 mod specimen;
@@ -142,6 +143,12 @@ pub fn open(
             Ok((Box::new(named::Named::new(path, sink)), known))
         }
     }
+}
+
+/// A sink for a run that writes elsewhere.
+#[must_use]
+pub fn nowhere() -> Box<dyn Sink> {
+    Box::new(stream::Nowhere)
 }
 
 /// `value` as one line of JSON that is safe to show.

@@ -21,3 +21,20 @@ impl Sink for Stream {
         Ok(self.0.end(complete)?)
     }
 }
+
+/// Nowhere: it takes no row.
+pub(super) struct Nowhere;
+
+impl Sink for Nowhere {
+    fn write(&mut self, _row: Row<'_>) -> io::Result<()> {
+        Err(io::Error::other("there is no output here"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, _complete: bool) -> anyhow::Result<()> {
+        Ok(())
+    }
+}

@@ -742,3 +742,158 @@ fn a_full_disk_ends_the_run_in_every_format() {
         assert!(!ids(&folder, &left).is_empty(), "{name}");
     }
 }
+
+/// The files below a folder, by their names from there.
+fn files(folder: &Folder, below: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder.file(below)).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{below}/{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(files(folder, &name));
+        } else {
+            found.push(name);
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn each_hashtag_can_have_a_file_of_its_own() {
+    for (suffix, jobs) in [("jsonl", "1"), ("csv.gz", "3"), ("json", "2")] {
+        let folder = Folder::new();
+        fs::create_dir(folder.file("out")).unwrap();
+        let template = format!("out/{{tag}}/{{date}}.{suffix}");
+        let args = [
+            "t5", "t40", "café", "--demo", "--all", "--jobs", jobs, "-o", &template,
+        ];
+        let ended = folder.pull(&args);
+        assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
+        let names = files(&folder, "out");
+        assert_eq!(names.len(), 3, "{names:?}");
+        for (name, start, count) in [
+            (&names[0], "out/caf-", 300),
+            (&names[1], "out/t40/2", 40),
+            (&names[2], "out/t5/2", 5),
+        ] {
+            assert!(name.starts_with(start) && name.ends_with(suffix), "{name}");
+            let local = name.rsplit_once('/').unwrap().1;
+            assert_eq!(local.len(), "2026-11-25.".len() + suffix.len());
+            assert_eq!(ids(&folder, name).len(), count, "{name}");
+        }
+        // A file that is in the way is seen before anybody is asked.
+        fs::remove_file(folder.file(&names[0])).unwrap();
+        let site = Site::start();
+        let url = site.url();
+        let args = ["café", "t5", "--base-url", &url, "-o", &template];
+        let refused = folder.pull(&args);
+        assert_eq!(
+            (refused.status, site.count("requests")),
+            (2, 0),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_its_own_ends_as_its_hashtag_does() {
+    let folder = Folder::new();
+    let args = [
+        "t5",
+        "mid_empty",
+        "t3",
+        "--demo",
+        "--source",
+        "web",
+        "-o",
+        "{tag}.json",
+    ];
+    let ended = folder.pull(&args);
+    assert_eq!(ended.status, 4, "{ended:?}");
+    assert_eq!(ids(&folder, "t5.json").len(), 5);
+    assert_eq!(ids(&folder, "t3.json").len(), 3);
+    assert!(!folder.file("mid_empty.json").exists());
+    assert_eq!(ids(&folder, "mid_empty.json.partial").len(), 60);
+    assert!(
+        ended
+            .stderr
+            .contains("what it got is in mid_empty.json.partial"),
+        "{ended:?}"
+    );
+    // What is lacking is told per file.
+    let more = ["t5", "t9", "--demo", "-o", "{tag}.csv", "--append"];
+    let written = |ended: &Ended| -> Vec<Value> {
+        ended
+            .receipts
+            .iter()
+            .map(|it| it["written"].clone())
+            .collect()
+    };
+    assert_eq!(
+        written(&folder.pull(&more[2..].iter().copied().chain(["t5"]).collect::<Vec<_>>())),
+        [5]
+    );
+    assert_eq!(written(&folder.pull(&more)), [0, 9]);
+}
+
+#[test]
+fn a_name_that_asks_for_a_hashtag_needs_one_and_its_folder() {
+    let folder = Folder::new();
+    let ended = folder.pull(&["t3", "--demo", "-o", "no/{tag}.jsonl"]);
+    assert_eq!(ended.status, 7, "{ended:?}");
+    let saved = folder.pull(&["t3", "--demo", "--raw"]).stdout;
+    folder.write("saved.jsonl", saved);
+    let import = ["import", "saved.jsonl", "-o", "{tag}.csv"];
+    let ended = folder.run(&import);
+    assert_eq!(ended.status, 2);
+    assert!(ended.stderr.contains("--name"), "{ended:?}");
+    assert_eq!(
+        folder
+            .run(&[&import[..], &["--name", "Trip"]].concat())
+            .status,
+        0
+    );
+    assert_eq!(ids(&folder, "trip.csv").len(), 3);
+}
+
+#[cfg(feature = "store")]
+#[test]
+fn each_file_of_a_killed_run_is_gone_on_with_by_itself() {
+    for suffix in ["csv.gz", "json"] {
+        assert_gone_on_with(suffix);
+    }
+}
+
+#[cfg(feature = "store")]
+fn assert_gone_on_with(suffix: &str) {
+    let name = format!("{{tag}}.{suffix}");
+    let (folder, site) = (Folder::new(), Site::start());
+    let url = site.url();
+    let args = [
+        "t5", "t90_l400", "t40", "--all", "--rate", "0", "--source", "web",
+    ];
+    let more = ["--base-url", &url, "-o", &name, "--store", "store.db"];
+    let args = [&args[..], &more].concat();
+    let running = Running::start(&mut folder.pulling(&args));
+    let since = Instant::now();
+    while site.count("list") < 4 {
+        assert!(since.elapsed() < Duration::from_secs(20));
+        sleep(Duration::from_millis(5));
+    }
+    drop(running);
+    folder.take_receipts();
+    let refused = folder.pull(&[&args[..], &["--fields", "aweme_id"]].concat());
+    assert_eq!(refused.status, 2, "{refused:?}");
+    let asked = site.count("list");
+    let again = folder.pull(&args);
+    assert_eq!((again.status, again.receipts.len()), (0, 2), "{again:?}");
+    assert!(site.count("list") > asked);
+    for (name, count) in [("t5", 5), ("t90_l400", 90), ("t40", 40)] {
+        let ids = ids(&folder, &format!("{name}.{suffix}"));
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), count, "{name}");
+        assert_eq!(ids.len(), count, "{name}");
+    }
+    // All are done and forgotten: the next run begins anew.
+    assert_eq!(folder.pull(&args).status, 2);
+}
