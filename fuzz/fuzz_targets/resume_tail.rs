@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tempfile::TempDir;
-use tiktok_hashtag::sink::{self, Existing, OutputError, Row, Target};
+use tiktok_hashtag::sink::{self, Existing, Layout, OutputError, Row, Target};
 
 thread_local! {
     /// In memory where the machine has a folder for that.
@@ -40,7 +40,7 @@ fn folder() -> TempDir {
 fn repaired(path: &Path, before: &[u8]) {
     fs::write(path, before).expect("a file");
     let target = Target::File(path.to_owned(), Existing::Append);
-    match sink::open(&target, None) {
+    match sink::open(&target, &Layout::default(), None) {
         Ok((sink, _)) => sink.finish(true).expect("nothing to write"),
         Err(OutputError::NotRecords { line, .. }) => {
             assert!(line >= 1);
@@ -58,7 +58,7 @@ fn repaired(path: &Path, before: &[u8]) {
     assert!(kept >= whole, "a whole line is gone");
     assert_eq!(after[..kept], before[..kept]);
     assert!(after.is_empty() || after.ends_with(b"\n"));
-    let (sink, _) = sink::open(&target, None).expect("a repaired file");
+    let (sink, _) = sink::open(&target, &Layout::default(), None).expect("a repaired file");
     sink.finish(true).expect("nothing to write");
     assert_eq!(left(path), after);
 }
@@ -88,7 +88,7 @@ fn row((at, text): (usize, &[u8])) -> (String, Box<RawValue>) {
 /// What a run does: opens the file to append, and writes what it lacks.
 fn write(path: &Path, rows: &[(String, Box<RawValue>)]) {
     let target = Target::File(path.to_owned(), Existing::Append);
-    let (mut sink, known) = sink::open(&target, None).expect("a file of ours");
+    let (mut sink, known) = sink::open(&target, &Layout::default(), None).expect("a file of ours");
     for (id, row) in rows {
         if !known.has(Some("x"), id) {
             sink.write(Row::Raw(row)).expect("room");

@@ -12,12 +12,14 @@ use clap::{Arg, ArgAction, Command};
 /// How every variable begins.
 const PREFIX: &str = "TIKTOK_HASHTAG_";
 /// Switches that exclude each other: one typed silences the other one's variable.
-const RIVALS: [[&str; 2]; 12] = [
+const RIVALS: [[&str; 2]; 14] = [
     ["limit", "all"],
     ["append", "overwrite"],
     ["raw", "with-raw"],
     ["raw", "preset"],
     ["with-raw", "preset"],
+    ["raw", "fields"],
+    ["preset", "fields"],
     ["demo", "base-url"],
     ["attach", "browser"],
     ["attach", "headed"],

@@ -107,6 +107,7 @@ Examples:
   tiktok-hashtag pull travel --since 7d --min-likes 1000 --only-language en,pt
   tiktok-hashtag pull travel --store tiktok.db --new-only
   tiktok-hashtag pull --from-store --store tiktok.db --every 6h -o out.jsonl --append
+  tiktok-hashtag pull travel -o travel.csv --fields aweme_id,desc,statistics.play_count
   tiktok-hashtag pull --input input.json --preset clockworks     for those who come from there
   tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
 pub struct PullArgs {

@@ -1,5 +1,6 @@
 //! Where records and receipts go.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,17 +8,17 @@ use clap::{Args, ValueEnum};
 
 use super::LaneChoice;
 use super::source::Seconds;
-use crate::input::{Filter, Planned, Query, Region};
+use crate::input::{Filter, Planned, Query, Region, iso_8601};
 use crate::pull::Form;
-use crate::sink::{Existing, Target};
+use crate::sink::{Coding, Existing, Fields, Format, Layout, Target, template};
 use crate::store::Job;
 
 /// Where records and receipts go.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// File for the records; - for standard output. One that holds something needs --append or
-    /// --overwrite.
+    /// --overwrite. {tag} in its name gives each hashtag a file, {date} is the day in UTC.
     #[arg(short, long, value_name = "FILE|-", default_value = "-")]
     pub output: PathBuf,
     /// Add to FILE the records it lacks; --limit counts those.
@@ -26,6 +27,16 @@ pub struct OutputArgs {
     /// Replace FILE, whole and at the end.
     #[arg(long)]
     pub overwrite: bool,
+    /// jsonl, json, csv or parquet; unless given, FILE's suffix tells, else jsonl. FILE.gz and
+    /// FILE.zst are compressed.
+    #[arg(short, long, value_name = "F")]
+    pub format: Option<Format>,
+    /// Begin CSV with a byte order mark, by which Excel knows UTF-8.
+    #[arg(long)]
+    pub csv_bom: bool,
+    /// Write only these fields, in this order: aweme_id,author.unique_id,cha_list.
+    #[arg(long, value_name = "A,B.C")]
+    pub fields: Option<Fields>,
     /// Wait so long for another run that holds FILE or the store, e.g. 15m, instead of ending with status 8.
     #[arg(long, value_name = "D")]
     pub wait_lock: Option<Seconds>,
@@ -41,6 +52,9 @@ pub struct OutputArgs {
     /// Append a receipt of each hashtag, one JSON line, to FILE; - for stderr.
     #[arg(long, value_name = "FILE|-")]
     pub summary: Option<PathBuf>,
+    /// The name of FILE as it was given, where that is not `output`.
+    #[arg(skip)]
+    template: Option<PathBuf>,
 }
 
 /// The shapes a record can be written in.
@@ -62,6 +76,32 @@ pub enum SummaryTarget {
 }
 
 impl OutputArgs {
+    /// Whether each hashtag has a file of its own.
+    #[must_use]
+    pub fn is_split(&self) -> bool {
+        template::has_tag(&self.output)
+    }
+
+    /// The same with the day `now` lies in, and `tag` where that is given, in the name of FILE.
+    #[must_use]
+    pub fn filled(&self, tag: Option<&str>, now: i64) -> Self {
+        let template = self.template.as_ref().unwrap_or(&self.output);
+        Self {
+            output: template::filled(template, tag, &day_of(now)),
+            template: Some(template.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Makes the folders that the name of FILE asks for.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn make_folders(&self) -> io::Result<()> {
+        let template = self.template.as_deref();
+        template.map_or(Ok(()), |it| template::make_folders(it, &self.output))
+    }
+
     /// Where records go.
     #[must_use]
     pub fn target(&self) -> Target {
@@ -76,14 +116,43 @@ impl OutputArgs {
         Target::File(self.output.clone(), existing)
     }
 
-    /// Whether its parts go together.
+    /// How records are written.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let name = self.file().and_then(Path::file_name);
+        let name = name.unwrap_or_default().to_string_lossy();
+        let told = || self.file().and_then(Format::of);
+        Layout {
+            format: self.format.or_else(told).unwrap_or_default(),
+            coding: Coding::split(&name).1,
+            fields: self.fields.clone(),
+            bom: self.csv_bom,
+        }
+    }
+
+    /// What makes the file be replaced at the end rather than grow, if anything.
+    #[must_use]
+    pub fn replaced(&self) -> Option<String> {
+        if self.overwrite {
+            return Some("--overwrite".to_owned());
+        }
+        let format = self.layout().format;
+        (self.file().is_some() && !format.grows()).then(|| format.to_string())
+    }
+
+    /// The file that is written, where it is one.
+    fn file(&self) -> Option<&Path> {
+        (self.output != Path::new("-")).then_some(self.output.as_path())
+    }
+
+    /// Whether its parts go together; they may come from the environment too.
     ///
     /// # Errors
     /// A sentence for the user when they do not.
     pub fn check(&self) -> Result<(), String> {
         let is_device = |path: &Path| path.metadata().is_ok_and(|found| !found.is_file());
-        let is_file = self.output != Path::new("-") && !is_device(&self.output);
-        let summary = self.summary.as_ref().filter(|_| is_file);
+        let summary = self.summary.as_ref();
+        let summary = summary.filter(|_| self.file().is_some_and(|file| !is_device(file)));
         let is_same = summary.is_some_and(|summary| {
             let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
             real(summary) == real(&self.output)
@@ -94,13 +163,64 @@ impl OutputArgs {
                     .to_owned(),
             );
         }
-        Ok(())
+        self.misfit().map_or(Ok(()), Err)
+    }
+
+    /// What of the form and the format does not go together.
+    fn misfit(&self) -> Option<String> {
+        let Layout { format, coding, .. } = self.layout();
+        let fields = self.fields.as_ref();
+        let other = match self.form() {
+            Form::Record => "",
+            Form::Raw => "--raw",
+            Form::WithRaw => "--with-raw",
+            Form::Clockworks => "--preset clockworks",
+        };
+        let rows: [(bool, String); 7] = [
+            (
+                format.has_columns() && !other.is_empty(),
+                format!("{format} has columns for records only; take jsonl or json with {other}"),
+            ),
+            (
+                fields.is_some() && !other.is_empty() && !self.with_raw,
+                format!("--fields are those of our own records; leave out {other}"),
+            ),
+            (
+                fields.is_some_and(|fields| fields.has("raw")) && !self.with_raw,
+                "the field raw is there only with --with-raw".to_owned(),
+            ),
+            (
+                self.append && !format.grows(),
+                format!(
+                    "--append cannot add to {format}, which has an end; take jsonl or csv, or --overwrite"
+                ),
+            ),
+            (
+                self.append && fields.is_some_and(|fields| !fields.has("aweme_id")),
+                "--append tells records apart by their aweme_id; add it to --fields".to_owned(),
+            ),
+            (
+                self.csv_bom && format != Format::Csv,
+                format!("--csv-bom is for CSV, this is {format}; add --format csv"),
+            ),
+            (
+                format == Format::Parquet && coding != Coding::Plain,
+                "parquet is compressed inside; leave out the suffix behind it".to_owned(),
+            ),
+        ];
+        rows.into_iter()
+            .find_map(|(is_one, words)| is_one.then_some(words))
     }
 
     /// The job of pulling `planned` from `source` to there.
     #[must_use]
     pub fn job(&self, planned: &[Planned], source: LaneChoice) -> Job {
-        Job::new(planned, self.file(), self.format(), source.to_string())
+        self.kept(Job::new(
+            planned,
+            self.file(),
+            self.format(),
+            source.to_string(),
+        ))
     }
 
     /// The job of pulling what is due of the store's own hashtags to there.
@@ -111,36 +231,56 @@ impl OutputArgs {
         filter: &Filter,
         source: LaneChoice,
     ) -> Job {
-        Job::from_store(
+        self.kept(Job::from_store(
             region,
             filter,
             self.file(),
             self.format(),
             source.to_string(),
-        )
+        ))
     }
 
     /// The job of importing `files` under a hashtag's name.
     #[must_use]
     pub fn import_job(&self, files: &[PathBuf], query: Option<&Query>, filter: &Filter) -> Job {
-        Job::of_import(files, query, filter, self.file(), self.format())
+        let job = Job::of_import(files, query, filter, self.file(), self.format());
+        self.kept(job)
     }
 
-    fn file(&self) -> Option<&Path> {
-        Some(self.output.as_path()).filter(|path| *path != Path::new("-"))
+    /// A job that a later run may go on with, where the format lets it.
+    fn kept(&self, job: Job) -> Job {
+        match self.layout().format {
+            Format::Parquet => job.in_one_go(),
+            Format::Jsonl | Format::Json | Format::Csv => job,
+        }
     }
 
     /// The form of what is written, as far as a job must keep to it.
     fn format(&self) -> String {
-        let form = match self.form() {
-            Form::Record => "jsonl",
-            Form::Raw => "jsonl --raw",
-            Form::WithRaw => "jsonl --with-raw",
-            Form::Clockworks => "jsonl --preset clockworks",
+        let Layout {
+            format,
+            fields,
+            bom,
+            ..
+        } = self.layout();
+        let mut words = format.to_string();
+        words += match self.form() {
+            Form::Record => "",
+            Form::Raw => " --raw",
+            Form::WithRaw => " --with-raw",
+            Form::Clockworks => " --preset clockworks",
         };
+        if bom {
+            words += " --csv-bom";
+        }
+        if let Some(fields) = fields {
+            words += &format!(" --fields {fields}");
+        }
         // Such a run writes another file than one that adds.
-        let beside = if self.overwrite { " --overwrite" } else { "" };
-        format!("{form}{beside}")
+        if self.overwrite {
+            words += " --overwrite";
+        }
+        words
     }
 
     /// How long another run may be waited for.
@@ -171,4 +311,11 @@ impl OutputArgs {
             }
         })
     }
+}
+
+/// The day of an epoch second, UTC, as `2026-11-25`.
+fn day_of(now: i64) -> String {
+    let mut day = iso_8601(now).unwrap_or_default();
+    day.truncate("2026-11-25".len());
+    day
 }

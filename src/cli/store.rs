@@ -27,11 +27,12 @@ pub struct StoreArgs {
 }
 
 impl StoreArgs {
-    /// Whether they go together, and with `--overwrite`; they may come from the environment too.
+    /// Whether they go together, and with what makes FILE be `replaced` at the end, if anything;
+    /// they may come from the environment too.
     ///
     /// # Errors
     /// A sentence for the user when they do not.
-    pub fn check(&self, overwrite: bool) -> Result<(), String> {
+    pub fn check(&self, replaced: Option<&str>) -> Result<(), String> {
         if self.new_only && self.store.is_none() {
             return Err(
                 "--new-only needs a store to remember what was written; add --store FILE"
@@ -39,12 +40,11 @@ impl StoreArgs {
             );
         }
         // What a failed run leaves beside the file counts as written and would not come again.
-        if self.new_only && overwrite {
-            return Err(
-                "--new-only and --overwrite: a run that fails would keep its new videos from FILE \
-                 for good; use --append, or a FILE of its own for each run"
-                    .to_owned(),
-            );
+        if let Some(replaced) = replaced.filter(|_| self.new_only) {
+            return Err(format!(
+                "--new-only and {replaced}: a run that fails would keep its new videos from FILE \
+                 for good; use jsonl or csv with --append, or a FILE of its own for each run"
+            ));
         }
         Ok(())
     }

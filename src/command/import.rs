@@ -32,7 +32,7 @@ use crate::words::counted;
 const BATCH: u64 = 100;
 
 pub(super) async fn run(
-    args: ImportArgs,
+    mut args: ImportArgs,
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
@@ -43,6 +43,8 @@ pub(super) async fn run(
         return Err(Refusal::usage(words));
     }
     let wanted = Wanted::new(&filter, args.name.as_ref(), epoch_seconds());
+    let name = args.name.as_ref().map(HashtagName::as_str);
+    args.output = args.output.filled(name, epoch_seconds());
     let query = args.name.clone().map(|name| Query {
         name,
         url: None,
@@ -110,7 +112,11 @@ async fn open(
     filter: &Filter,
     signals: &mut Signals,
 ) -> Result<Output, Refusal> {
-    let together = args.store.check(args.output.overwrite);
+    if args.output.is_split() {
+        let words = "{tag} in the name of --output needs a hashtag; give it with --name";
+        return Err(Refusal::usage(words));
+    }
+    let together = args.store.check(args.output.replaced().as_deref());
     together
         .and_then(|()| args.output.check())
         .map_err(Refusal::usage)?;

@@ -15,6 +15,7 @@ mod score;
 mod session;
 #[cfg(feature = "demo")]
 mod simulate;
+mod split;
 mod summary;
 mod turn;
 

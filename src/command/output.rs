@@ -7,9 +7,9 @@ use super::turn::Turn;
 use super::{Refusal, output_failed};
 use crate::cli::OutputArgs;
 use crate::exit::Exit;
-use crate::pull::Output;
+use crate::pull::{Form, Output};
 use crate::signals::Signals;
-use crate::sink::{self, OutputError};
+use crate::sink::{self, Known, OutputError};
 use crate::store::Store;
 
 /// Opens the output once the run's turn has come. With `committed` bytes in `store`, to go on with
@@ -20,9 +20,13 @@ pub(super) async fn open(
     turn: Turn,
     signals: &mut Signals,
 ) -> Result<Output, Refusal> {
-    let target = args.target();
+    let (target, layout) = (args.target(), args.layout());
+    args.make_folders().map_err(|error| {
+        let path = args.output.display();
+        Refusal::new(Exit::Output, format!("cannot write {path}: {error}"))
+    })?;
     let (sink, known) = loop {
-        let opened = sink::open(&target, committed);
+        let opened = sink::open(&target, &layout, committed);
         let is_locked = matches!(opened, Err(OutputError::Locked(_)));
         if !is_locked || !turn.may_come(signals).await? {
             break opened?;
@@ -34,6 +38,16 @@ pub(super) async fn open(
         store,
         form: args.form(),
     })
+}
+
+/// An output for nothing but what `store` is asked besides: each hashtag has one of its own.
+pub(super) fn nowhere(store: Store) -> Output {
+    Output {
+        sink: sink::nowhere(),
+        known: Known::default(),
+        store,
+        form: Form::default(),
+    }
 }
 
 /// Writes the job down before its first record, with the bytes its output holds by now.
@@ -60,24 +74,45 @@ pub(super) fn kept(output: &Output) -> String {
 /// # Errors
 /// When the output of a complete run cannot be closed, or the store does not take it.
 pub(super) async fn close(output: Output, complete: bool, is_open: bool) -> Result<(), Refusal> {
-    let Output {
-        sink, mut store, ..
-    } = output;
+    let Output { sink, store, .. } = output;
     let partial = sink.partial().map(PathBuf::from);
     let finished = sink.finish(complete);
     let is_done = finished.is_ok() && !is_open;
+    let forgotten = leave(store, is_done).await;
+    match finished {
+        // The first cause stands; a sink that failed before fails again here.
+        Err(error) if complete => Err(unfinished(&error, partial)),
+        _ if is_done => forgotten,
+        _ => Ok(()),
+    }
+}
+
+/// The same of one of many outputs, whose job is left with the others'.
+///
+/// # Errors
+/// When the output of a complete hashtag cannot be closed.
+pub(super) fn close_one(output: Output, complete: bool) -> (Store, Result<(), Refusal>) {
+    let Output { sink, store, .. } = output;
+    let partial = sink.partial().map(PathBuf::from);
+    let ended = match sink.finish(complete) {
+        Err(error) if complete => Err(unfinished(&error, partial)),
+        _ => Ok(()),
+    };
+    (store, ended)
+}
+
+/// Closes the store of a job, which is forgotten where it `is_done` or nobody could go on with it.
+///
+/// # Errors
+/// When the store does not take that.
+pub(super) async fn leave(mut store: Store, is_done: bool) -> Result<(), Refusal> {
     let forgotten = if is_done || !store.may_go_on() {
         store.finish().await
     } else {
         Ok(())
     };
     store.close().await;
-    match finished {
-        // The first cause stands; a sink that failed before fails again here.
-        Err(error) if complete => Err(unfinished(&error, partial)),
-        _ if is_done => Ok(forgotten?),
-        _ => Ok(()),
-    }
+    Ok(forgotten?)
 }
 
 fn unfinished(error: &anyhow::Error, partial: Option<PathBuf>) -> Refusal {

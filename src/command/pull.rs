@@ -13,6 +13,7 @@ use super::blind::Blind;
 use super::queue::{Next, Queue, Start};
 use super::score::Score;
 use super::session::Session;
+use super::split::Split;
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, output, output_failed};
@@ -38,6 +39,8 @@ const GLANCE: Duration = Duration::from_secs(1);
 struct Run<'a> {
     session: &'a Session,
     output: Mutex<Output>,
+    /// Where each hashtag has an output of its own instead.
+    split: Option<Split>,
     summary: RefCell<Summary>,
     stops: Stops,
     progress: &'a Progress,
@@ -53,34 +56,53 @@ struct Run<'a> {
 }
 
 pub(super) async fn run(
-    args: PullArgs,
+    mut args: PullArgs,
     environment: &Environment,
     mut signals: Signals,
     progress: &Progress,
 ) -> Result<Exit, Refusal> {
     let began = epoch_seconds();
+    args.output = args.output.filled(None, began);
+    let is_split = args.output.is_split();
+    if is_split && args.from_store.from_store {
+        let words = "--from-store writes one file; leave out {tag} in the name of --output";
+        return Err(Refusal::usage(words));
+    }
     args.store
-        .check(args.output.overwrite)
+        .check(args.output.replaced().as_deref())
         .and_then(|()| args.from_store.check(&args.store))
         .map_err(Refusal::usage)?;
     args.output.check().map_err(Refusal::usage)?;
-    let (filter, source) = (args.filter.filter(), args.source.source);
-    let start = Queue::of(args.input, filter, &args.from_store, &args.output, source)?;
+    let (filter, choice) = (args.filter.filter(), args.source.source);
+    let start = Queue::of(args.input, filter, &args.from_store, &args.output, choice)?;
     let Start {
         queue, named, job, ..
     } = start;
     let source = args.source.or_through(start.proxy);
     let turn = Turn::within(args.output.wait_lock());
-    let mut claimed = claim(&args.store, &job, turn, &mut signals).await?;
+    let mut claimed = if is_split {
+        (shared(&args.store, turn, &mut signals).await?, None)
+    } else {
+        claim(&args.store, &job, turn, &mut signals).await?
+    };
     if queue.is_shared() && named.is_empty() && !claimed.0.has_hashtags().await? {
         claimed.0.close().await;
         let words = "the store knows no hashtag yet; name one, or add --input FILE";
         return Err(Refusal::usage(words));
     }
     let session = Session::open(source, args.browser, &args.pace, environment).await?;
-    let output = output::open(&args.output, claimed, turn, &mut signals).await?;
+    let split = is_split.then(|| Split::new(args.output.clone(), choice, turn, began));
+    let output = match &split {
+        Some(split) => {
+            let planned = queue.named();
+            split.open_all(&planned, &claimed.0, &mut signals).await?;
+            output::nowhere(claimed.0)
+        }
+        None => output::open(&args.output, claimed, turn, &mut signals).await?,
+    };
     let run = Run {
         output: Mutex::new(output),
+        split,
         summary: RefCell::new(Summary::open(args.output.summary())?),
         stops: Stops {
             signals,
@@ -114,6 +136,17 @@ pub(super) async fn claim(
         let is_locked = matches!(claimed, Err(StoreError::Locked(_)));
         if !is_locked || !turn.may_come(signals).await? {
             return Ok(claimed?);
+        }
+    }
+}
+
+/// Opens the store for the jobs of many outputs once the run's turn has come.
+async fn shared(args: &StoreArgs, turn: Turn, signals: &mut Signals) -> Result<Store, Refusal> {
+    loop {
+        let opened = Store::open(args.store.as_ref(), args.new_only).await;
+        let is_locked = matches!(opened, Err(StoreError::Locked(_)));
+        if !is_locked || !turn.may_come(signals).await? {
+            return Ok(opened?);
         }
     }
 }
@@ -229,20 +262,49 @@ impl Run<'_> {
         if !is_new && !self.queue.is_shared() {
             return Ok(());
         }
-        let past = self.past(&query).await?;
-        if past.is_done() {
-            tracing::info!("{}: done by the run before", query.name);
-            return Ok(());
+        let own = self.own(&query).await?;
+        let output = own.as_ref().unwrap_or(&self.output);
+        let ended = self.collect(place, &query, &http, output).await;
+        if let (Some(split), Some(own)) = (&self.split, own) {
+            let complete = match &ended {
+                Ok(Some(receipt)) => receipt.complete,
+                Ok(None) => true,
+                Err(_) => false,
+            };
+            let closed = split.put_by(own, complete);
+            // The first cause stands.
+            ended?;
+            return closed;
         }
-        let mut receipt = Receipt::begin(Some(&query), self.session.choice.to_string());
-        self.pull(&query, past, &http, &mut receipt).await;
-        self.end(place, &query, &receipt).await
+        ended.map(drop)
     }
 
-    /// What earlier runs left of the hashtag.
-    async fn past(&self, query: &Query) -> Result<Past, Refusal> {
-        let mut output = self.output.lock().await;
-        Ok(output.store.past(query.name.as_str()).await?)
+    /// The hashtag's own output, where it has one.
+    async fn own(&self, query: &Query) -> Result<Option<Mutex<Output>>, Refusal> {
+        let Some(split) = &self.split else {
+            return Ok(None);
+        };
+        let taken = split.take(query, &self.output, &self.stops.signals).await;
+        taken.map(Some)
+    }
+
+    /// Pulls a hashtag into `output`; its receipt, unless an earlier run was done with it.
+    async fn collect(
+        &self,
+        place: usize,
+        query: &Query,
+        http: &Arc<Http>,
+        output: &Mutex<Output>,
+    ) -> Result<Option<Receipt>, Refusal> {
+        let past = output.lock().await.store.past(query.name.as_str()).await?;
+        if past.is_done() {
+            tracing::info!("{}: done by the run before", query.name);
+            return Ok(None);
+        }
+        let mut receipt = Receipt::begin(Some(query), self.session.choice.to_string());
+        self.pull(query, past, http, &mut receipt, output).await;
+        self.end(place, query, &receipt, output).await?;
+        Ok(Some(receipt))
     }
 
     async fn query(&self, http: &Http, planned: Planned) -> Result<Query, Exit> {
@@ -293,10 +355,16 @@ impl Run<'_> {
     }
 
     /// Hands out a closed receipt and remembers what it says.
-    async fn end(&self, place: usize, query: &Query, receipt: &Receipt) -> Result<(), Refusal> {
+    async fn end(
+        &self,
+        place: usize,
+        query: &Query,
+        receipt: &Receipt,
+        output: &Mutex<Output>,
+    ) -> Result<(), Refusal> {
         self.score.borrow_mut().take(place, receipt);
         self.summary.borrow_mut().add(receipt)?;
-        let mut output = self.output.lock().await;
+        let mut output = output.lock().await;
         match output.store.end(Some(query), receipt).await {
             Err(error) if receipt.complete => return Err(error.into()),
             // The first cause stands; a store that failed before fails again here.
@@ -316,25 +384,40 @@ impl Run<'_> {
             .or_else(|| spent().filter(|_| score.has_failed() || self.queue.is_shared()))
     }
 
-    async fn pull(&self, query: &Query, past: Past, http: &Arc<Http>, receipt: &mut Receipt) {
+    async fn pull(
+        &self,
+        query: &Query,
+        past: Past,
+        http: &Arc<Http>,
+        receipt: &mut Receipt,
+        output: &Mutex<Output>,
+    ) {
         let mut lanes = self.session.lanes(query, http);
         let bar = self.progress.begin(receipt);
         let wanted = Wanted::new(&query.filter, Some(&query.name), self.began);
         let pull = Pull::new(past, self.stops.clone(), &bar, receipt).of_those(wanted);
-        let failure = pull.run(query, lanes.as_mut(), &self.output).await;
+        let failure = pull.run(query, lanes.as_mut(), output).await;
         lanes.close().await;
         bar.end();
         receipt.note_requests(http.tally());
-        let lanes = receipt.lanes.iter().map(|asked| asked.lane);
-        self.blind.borrow_mut().warn(&query.filter, lanes);
+        let asked = receipt.lanes.iter().map(|asked| asked.lane);
+        self.blind.borrow_mut().warn(&query.filter, asked);
+        if receipt.complete {
+            return;
+        }
+        let kept = output::kept(&*output.lock().await);
+        self.score.borrow_mut().kept_is_said |= !kept.is_empty();
         if let Some(failure) = failure {
-            let kept = output::kept(&*self.output.lock().await);
-            self.score.borrow_mut().kept_is_said |= !kept.is_empty();
             say(&failure, receipt, &kept);
         } else if let StoppedBecause::Interrupted(_) = receipt.stopped_because {
             let tag = &query.name;
             let written = counted(receipt.written, "record", "records");
-            tracing::error!("{tag}: interrupted after {written}, which the output keeps");
+            let kept = if kept.is_empty() {
+                ", which the output keeps"
+            } else {
+                &kept
+            };
+            tracing::error!("{tag}: interrupted after {written}{kept}");
         }
     }
 
@@ -342,6 +425,10 @@ impl Run<'_> {
         let score = self.score.into_inner();
         let exit = score.exit();
         let complete = exit == Exit::Ok;
+        let left = match self.split {
+            Some(split) => split.close(score.is_open()).await,
+            None => Ok(()),
+        };
         let output = self.output.into_inner();
         let kept = output::kept(&output);
         let closed = output::close(output, complete, score.is_open()).await;
@@ -350,7 +437,7 @@ impl Run<'_> {
             let words = refusal.words + &kept;
             return Err(Refusal::new(refusal.exit, words));
         }
-        closed?;
+        closed.and(left)?;
         if !complete && !score.kept_is_said && !kept.is_empty() {
             tracing::error!("not all was pulled{kept}");
         }

@@ -112,6 +112,17 @@ impl Queue {
         })
     }
 
+    /// Those that were named and are left.
+    pub(super) fn named(&self) -> Vec<Planned> {
+        match self {
+            Self::Named(planned) => {
+                let planned = planned.borrow().clone();
+                planned.map(|(_, planned)| planned).collect()
+            }
+            Self::Stored(_) => Vec::new(),
+        }
+    }
+
     /// The next one; a hashtag of the store is this run's from now on.
     pub(super) async fn next(&self, store: &mut Store) -> Result<Next, StoreError> {
         match self {

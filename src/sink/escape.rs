@@ -29,7 +29,7 @@ impl Formatter for Safe {
 
 /// Whether `c` could move a cursor, end a line or turn the reading direction (C0, DEL, C1,
 /// U+2028/9, U+202A–E, U+2066–9).
-fn is_unsafe(c: char) -> bool {
+pub(super) fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

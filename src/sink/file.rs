@@ -1,19 +1,21 @@
-//! Output files: a fresh one grows line by line, an appended one is repaired and gets what it
-//! lacks, an overwritten one is written beside and renamed at the end.
+//! Output files: a fresh one grows row by row, an appended one is repaired and gets what it
+//! lacks, one that is overwritten or whose format has an end is written beside and renamed.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde::Deserialize;
 
-use super::jsonl::Jsonl;
-use super::lock::{lock_if_there, lock_left, open_locked};
-use super::{Existing, Known, Row, Sink};
-
-/// How every line of ours begins.
-const RECORD_START: &[u8] = b"{\"input\":";
+use super::beside::{Beside, partial_of};
+use super::body::{Body, Text};
+use super::held::mend;
+use super::lines::{Lines, lines_of};
+use super::lock::{lock_if_there, open_locked};
+#[cfg(feature = "parquet")]
+use super::parquet::Parquet;
+use super::stream::Stream;
+use super::{Existing, Known, Layout, Row, Sink};
 
 /// Why an output file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,18 @@ pub enum OutputError {
     /// It holds something, and nobody said what to do with that.
     #[error("{} is not empty; add to it with --append or replace it with --overwrite", .0.display())]
     NotEmpty(PathBuf),
+    /// The same, of a format that cannot be added to.
+    #[error("{} is not empty; replace it with --overwrite", .0.display())]
+    NotEmptyWhole(PathBuf),
+    /// A table of other columns.
+    #[error("{} has other columns; append with the same --fields, or to another file", .0.display())]
+    OtherColumns(PathBuf),
+    /// A format that this build was made without.
+    #[error("this build has no {0}; build with the cargo feature \"{0}\"")]
+    LeftOut(&'static str),
+    /// The format takes no such columns.
+    #[error("cannot begin the output: {0}")]
+    Schema(io::Error),
     /// It is not one of ours, so its ids cannot be read.
     #[error("{}: line {line} is no record with an aweme_id; append only to a file of records", .path.display())]
     NotRecords {
@@ -73,7 +87,7 @@ impl OutputError {
     }
 
     /// The same of the file at `path`, for one that is only beside it.
-    fn blamed_on(self, path: &Path) -> Self {
+    pub(super) fn blamed_on(self, path: &Path) -> Self {
         match self {
             Self::Locked(_) => Self::Locked(path.to_owned()),
             Self::Io { error, .. } => Self::io(path, error),
@@ -87,6 +101,7 @@ impl OutputError {
 pub(super) fn open(
     path: &Path,
     existing: Existing,
+    layout: &Layout,
     committed: Option<u64>,
 ) -> Result<(Box<dyn Sink>, Known), OutputError> {
     match fs::metadata(path) {
@@ -98,36 +113,72 @@ pub(super) fn open(
         Ok(metadata) if !metadata.is_file() => {
             let file = OpenOptions::new().append(true).open(path);
             let file = file.map_err(|error| OutputError::io(path, error))?;
-            return Ok((Box::new(Growing(Jsonl::new(file))), Known::default()));
+            let stream = Stream(body(layout, file, 0)?);
+            return Ok((Box::new(stream), Known::default()));
         }
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(OutputError::io(path, error)),
     }
-    if existing == Existing::Overwrite {
-        let sink = replacing(&target_of(path), committed)?;
-        return Ok((sink, Known::default()));
+    match lines_of(layout) {
+        Some(lines) if layout.format.grows() && existing != Existing::Overwrite => {
+            growing(path, existing, layout, lines, committed)
+        }
+        _ => {
+            let sink = replacing(&target_of(path), existing, layout, committed)?;
+            Ok((sink, Known::default()))
+        }
     }
+}
+
+/// What fills `out`, which holds `good` bytes of rows, as `layout` has it.
+pub(super) fn body<W: io::Write + Send + 'static>(
+    layout: &Layout,
+    out: W,
+    good: u64,
+) -> Result<Box<dyn Body>, OutputError> {
+    Ok(match lines_of(layout) {
+        Some(lines) => Box::new(Text::new(lines, layout.coding, out, good)),
+        #[cfg(feature = "parquet")]
+        None => Box::new(Parquet::new(layout, out).map_err(OutputError::Schema)?),
+        #[cfg(not(feature = "parquet"))]
+        None => return Err(OutputError::LeftOut("parquet")),
+    })
+}
+
+/// A file that is added to.
+fn growing(
+    path: &Path,
+    existing: Existing,
+    layout: &Layout,
+    lines: Box<dyn Lines>,
+    committed: Option<u64>,
+) -> Result<(Box<dyn Sink>, Known), OutputError> {
     let mut file = match committed {
         Some(committed) => lock_committed(path, committed)?,
         None => lock_growing(path)?,
     };
     let known = match (existing, length(&file, path)?) {
         (_, 0) => Known::default(),
-        (Existing::Append, _) => mend(&mut file, path)?,
+        (Existing::Append, _) => mend(&mut file, path, &*lines, layout.coding)?,
         _ if committed.is_some() => Known::default(),
         _ => return Err(OutputError::NotEmpty(path.to_owned())),
     };
-    Ok((Box::new(Growing(Jsonl::new(file))), known))
+    Ok((Box::new(Growing::new(file, path, layout)?), known))
 }
 
 /// What is written in the place of `path`: a new file beside it, or the one an unfinished run left
 /// there. One that died right after it had replaced the file left all it knew of in `path` itself.
-fn replacing(path: &Path, committed: Option<u64>) -> Result<Box<dyn Sink>, OutputError> {
+fn replacing(
+    path: &Path,
+    existing: Existing,
+    layout: &Layout,
+    committed: Option<u64>,
+) -> Result<Box<dyn Sink>, OutputError> {
     let Some(committed) = committed.filter(|committed| *committed > 0) else {
-        return Ok(Box::new(Beside::create(path)?));
+        return Ok(Box::new(Beside::create(path, existing, layout)?));
     };
-    if let Some(beside) = Beside::resume(path, committed)? {
+    if let Some(beside) = Beside::resume(path, existing, layout, committed)? {
         return Ok(Box::new(beside));
     }
     let gone = || OutputError::shorter(&partial_of(path), 0, committed);
@@ -135,10 +186,29 @@ fn replacing(path: &Path, committed: Option<u64>) -> Result<Box<dyn Sink>, Outpu
         return Err(gone());
     }
     let file = lock_growing(path)?;
-    if length(&file, path)? != committed {
+    if !ends_at(&file, path, layout, committed)? {
         return Err(gone());
     }
-    Ok(Box::new(Growing(Jsonl::new(file))))
+    cut(&file, path, committed)?;
+    Ok(Box::new(Growing::new(file, path, layout)?))
+}
+
+/// Whether behind `committed` bytes a file has nothing but what ends its format.
+fn ends_at(file: &File, path: &Path, layout: &Layout, committed: u64) -> Result<bool, OutputError> {
+    use std::io::{Read as _, Seek as _};
+    let io = |error| OutputError::io(path, error);
+    let end = lines_of(layout).map_or_else(Vec::new, |lines| lines.end(true, true));
+    let end = match &end[..] {
+        b"" => std::borrow::Cow::default(),
+        end => layout.coding.member(end).map_err(io)?,
+    };
+    if length(file, path)? != committed + end.len() as u64 {
+        return Ok(false);
+    }
+    let (mut file, mut found) = (file, Vec::new());
+    file.seek(io::SeekFrom::Start(committed)).map_err(io)?;
+    file.read_to_end(&mut found).map_err(io)?;
+    Ok(found == *end)
 }
 
 /// The file an unfinished run added to, locked, without what lies beyond its `committed` bytes. One
@@ -153,7 +223,7 @@ fn lock_committed(path: &Path, committed: u64) -> Result<File, OutputError> {
 }
 
 /// Cuts what lies beyond the `committed` bytes of a file that we have locked.
-fn cut(file: &File, path: &Path, committed: u64) -> Result<(), OutputError> {
+pub(super) fn cut(file: &File, path: &Path, committed: u64) -> Result<(), OutputError> {
     let length = length(file, path)?;
     if length < committed {
         return Err(OutputError::shorter(path, length, committed));
@@ -195,305 +265,71 @@ fn target_of(path: &Path) -> PathBuf {
     target.unwrap_or_else(|| path.to_owned())
 }
 
-/// The file beside `path` that will replace it.
-fn partial_of(path: &Path) -> PathBuf {
-    let mut partial = path.to_owned().into_os_string();
-    partial.push(".partial");
-    PathBuf::from(partial)
+/// A file that grows row by row.
+struct Growing {
+    file: File,
+    body: Box<dyn Body>,
 }
 
-/// Reads the ids of a file of records, and cuts what a killed run left of its last line.
-fn mend(file: &mut File, path: &Path) -> Result<Known, OutputError> {
-    let (known, whole, needs_newline) = read_ids(file, path)?;
-    let mended = file.set_len(whole).and_then(|()| {
-        if needs_newline {
-            file.write_all(b"\n")?;
-        }
-        Ok(())
-    });
-    mended.map_err(|error| OutputError::io(path, error))?;
-    Ok(known)
-}
-
-#[derive(Deserialize)]
-struct Line {
-    aweme_id: String,
-    input: Option<Asked>,
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    name: Option<String>,
-}
-
-/// The ids of a file of records, the length of its whole lines in bytes, and whether the last of
-/// them still needs its line end.
-fn read_ids(file: &File, path: &Path) -> Result<(Known, u64, bool), OutputError> {
-    let mut lines = BufReader::new(file);
-    let (mut known, mut whole, mut number) = (Known::default(), 0, 0);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        number += 1;
-        let read = lines.read_until(b'\n', &mut line);
-        let length = read.map_err(|error| OutputError::io(path, error))?;
-        if length == 0 {
-            return Ok((known, whole, false));
-        }
-        let is_whole = line.ends_with(b"\n");
-        let is_blank = line.iter().all(u8::is_ascii_whitespace);
-        match serde_json::from_slice::<Line>(&line) {
-            Ok(record) => {
-                let name = record.input.and_then(|input| input.name);
-                known.0.insert((name, record.aweme_id));
-            }
-            Err(_) if is_whole && is_blank => {}
-            // What a killed run left of its last line, or a power cut of the whole file. Only a
-            // file that holds records, or the beginning of one, is ours to cut.
-            Err(_) if !is_whole && (number > 1 || is_beginning(&line)) => {
-                return Ok((known, whole, false));
-            }
-            Err(_) => {
-                return Err(OutputError::NotRecords {
-                    path: path.to_owned(),
-                    line: number,
-                });
-            }
-        }
-        whole += length as u64;
-        if !is_whole {
-            return Ok((known, whole, true));
-        }
+impl Growing {
+    fn new(file: File, path: &Path, layout: &Layout) -> Result<Self, OutputError> {
+        let body = body_of(&file, path, layout)?;
+        Ok(Self { file, body })
     }
 }
 
-/// Whether a first line can be what is left of a record: its beginning, or the zeros of blocks
-/// that a power cut kept from being written.
-fn is_beginning(line: &[u8]) -> bool {
-    let start = &line[..line.len().min(RECORD_START.len())];
-    RECORD_START.starts_with(start) || line.iter().all(|byte| *byte == 0)
+/// What fills `file` behind what it holds.
+pub(super) fn body_of(
+    file: &File,
+    path: &Path,
+    layout: &Layout,
+) -> Result<Box<dyn Body>, OutputError> {
+    let good = length(file, path)?;
+    let out = file
+        .try_clone()
+        .map_err(|error| OutputError::io(path, error))?;
+    body(layout, out, good)
 }
-
-/// A file that grows line by line.
-struct Growing(Jsonl<File>);
 
 impl Sink for Growing {
     fn write(&mut self, row: Row<'_>) -> io::Result<()> {
-        self.0.write(row)
+        self.body.write(row)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.body.flush()
     }
 
     fn secure(&mut self) -> io::Result<u64> {
-        secure(&mut self.0)
+        self.body.flush()?;
+        secure(&self.file)
     }
 
-    fn finish(self: Box<Self>, _complete: bool) -> anyhow::Result<()> {
-        close(self.0).map(drop)
-    }
-}
-
-/// A file written beside the one it will replace.
-struct Beside {
-    partial: Partial,
-    out: Jsonl<File>,
-    path: PathBuf,
-    /// The file to be replaced, kept open for its lock.
-    _old: Option<File>,
-}
-
-/// The file beside. It goes with its owner while there is nothing in it.
-struct Partial {
-    path: PathBuf,
-    is_kept: bool,
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            // An empty file that cannot be removed does no harm.
-            let _ = fs::remove_file(&self.path);
-        }
+    fn finish(mut self: Box<Self>, complete: bool) -> anyhow::Result<()> {
+        close(&self.file, &mut *self.body, complete)
     }
 }
 
-impl Beside {
-    /// Locks what is there, and the file beside it, whichever of them there is.
-    fn create(path: &Path) -> Result<Self, OutputError> {
-        let old = lock_if_there(path)?;
-        let partial = partial_of(path);
-        let file = fresh(&partial, mode_of(path)).map_err(|error| error.blamed_on(path))?;
-        let partial = Partial {
-            path: partial,
-            is_kept: false,
-        };
-        Self::with(path, old, partial, file)
-    }
-
-    /// The same with what an unfinished run left beside, without what lies beyond the `committed`
-    /// bytes of it; `None` where it left nothing.
-    fn resume(path: &Path, committed: u64) -> Result<Option<Self>, OutputError> {
-        let old = lock_if_there(path)?;
-        let partial = partial_of(path);
-        let left = lock_left(&partial).map_err(|error| error.blamed_on(path))?;
-        let Some(file) = left else {
-            return Ok(None);
-        };
-        cut(&file, &partial, committed)?;
-        let partial = Partial {
-            path: partial,
-            is_kept: true,
-        };
-        Self::with(path, old, partial, file).map(Some)
-    }
-
-    fn with(
-        path: &Path,
-        old: Option<File>,
-        partial: Partial,
-        file: File,
-    ) -> Result<Self, OutputError> {
-        let old = match old {
-            // A run that adds to it may have begun since.
-            None => lock_if_there(path)?,
-            old => old,
-        };
-        Ok(Self {
-            partial,
-            out: Jsonl::new(file),
-            path: path.to_owned(),
-            _old: old,
-        })
-    }
-}
-
-/// A new file at `partial`, locked. What is there goes, unless a run at work holds it; a link is
-/// not followed.
-fn fresh(partial: &Path, mode: u32) -> Result<File, OutputError> {
-    let left_behind = lock_if_there(partial)?;
-    match fs::remove_file(partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(OutputError::io(partial, error));
-        }
-        _ => {}
-    }
-    drop(left_behind);
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    open_locked(partial, || options.open(partial)).map_err(|error| match error {
-        // Another run was faster.
-        OutputError::Io { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
-            OutputError::Locked(partial.to_owned())
-        }
-        other => other,
-    })
-}
-
-/// The mode a file in the place of `path` is made with: no wider than the old one's.
-fn mode_of(path: &Path) -> u32 {
-    const ORDINARY: u32 = 0o666;
-    #[cfg(unix)]
-    if let Ok(old) = fs::metadata(path) {
-        return ORDINARY & std::os::unix::fs::PermissionsExt::mode(&old.permissions());
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    ORDINARY
-}
-
-impl Sink for Beside {
-    fn write(&mut self, row: Row<'_>) -> io::Result<()> {
-        self.partial.is_kept = true;
-        self.out.write(row)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn secure(&mut self) -> io::Result<u64> {
-        secure(&mut self.out)
-    }
-
-    fn partial(&self) -> Option<&Path> {
-        self.partial.is_kept.then_some(&self.partial.path)
-    }
-
-    fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
-        let Self {
-            mut partial,
-            out,
-            path,
-            _old,
-        } = *self;
-        // The lock on the new file holds until it stands in the old one's place.
-        let _locked = close(out)?;
-        if !complete {
-            drop(partial);
-            return Ok(());
-        }
-        fs::rename(&partial.path, &path).context("taking the old file's place")?;
-        partial.is_kept = true;
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
-            sync(&folder).context("making its folder safe on disk")?;
-        }
-        Ok(())
-    }
-}
-
-/// Flushes into a file, waits until that is on disk, and says how long it is by now.
-fn secure(out: &mut Jsonl<File>) -> io::Result<u64> {
-    out.flush()?;
-    let file = out.writer();
+/// Waits until a file is on disk, and says how long it is by now.
+pub(super) fn secure(file: &File) -> io::Result<u64> {
     sync(file)?;
-    let metadata = file.metadata()?;
-    Ok(if metadata.is_file() {
-        metadata.len()
-    } else {
-        0
-    })
+    Ok(file.metadata()?.len())
 }
 
-/// Flushes, and waits until the file is on disk. Where that fails the file ends with its last whole
-/// line all the same.
-fn close(out: Jsonl<File>) -> anyhow::Result<File> {
-    let (file, flushed) = out.into_parts();
-    if flushed.is_err() {
+/// Ends a file, and waits until it is on disk. Where that fails it ends with its last whole row all
+/// the same.
+pub(super) fn close(file: &File, body: &mut dyn Body, complete: bool) -> anyhow::Result<()> {
+    let ended = body.end(complete);
+    if ended.is_err() {
         // What led here is said; a file that cannot be cut either is mended by --append.
-        let _ = cut_last_line(&file);
+        let _ = body.mend(file);
     }
-    flushed?;
-    sync(&file).context("making it safe on disk")?;
-    Ok(file)
-}
-
-/// Cuts what stands behind the last line end.
-fn cut_last_line(mut file: &File) -> io::Result<()> {
-    const STEP: u64 = 64 * 1024;
-    let mut end = file.metadata()?.len();
-    let mut block = Vec::new();
-    while end > 0 {
-        let start = end.saturating_sub(STEP);
-        block.clear();
-        file.seek(SeekFrom::Start(start))?;
-        file.take(end - start).read_to_end(&mut block)?;
-        if let Some(at) = block.iter().rposition(|byte| *byte == b'\n') {
-            return file.set_len(start + at as u64 + 1);
-        }
-        end = start;
-    }
-    file.set_len(0)
+    ended?;
+    sync(file).context("making it safe on disk")
 }
 
 /// Waits until the file is on disk. Devices and pipes have no disk and say so.
-fn sync(file: &File) -> io::Result<()> {
+pub(super) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         synced => synced,
@@ -504,8 +340,16 @@ fn sync(file: &File) -> io::Result<()> {
 mod tests {
     use std::fs;
 
-    use super::{OutputError, RECORD_START, open};
-    use crate::sink::Existing;
+    use super::OutputError;
+    use crate::sink::{Existing, Known, Layout, Sink};
+
+    fn open(
+        path: &std::path::Path,
+        existing: Existing,
+        committed: Option<u64>,
+    ) -> Result<(Box<dyn Sink>, Known), OutputError> {
+        super::open(path, existing, &Layout::default(), committed)
+    }
 
     /// What is said of a resumed `path`, which nothing changes by it.
     fn refused(path: &std::path::Path, existing: Existing, committed: u64) -> OutputError {
@@ -565,8 +409,9 @@ mod tests {
     fn a_first_line_cut_anywhere_is_ours_to_cut() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.jsonl");
-        for cut in 1..=RECORD_START.len() {
-            fs::write(&path, &RECORD_START[..cut]).unwrap();
+        let start = b"{\"input\":";
+        for cut in 1..=start.len() {
+            fs::write(&path, &start[..cut]).unwrap();
             let (sink, _) = open(&path, Existing::Append, None).unwrap();
             sink.finish(true).unwrap();
             assert_eq!(fs::read(&path).unwrap(), b"", "cut at {cut}");

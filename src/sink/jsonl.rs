@@ -1,72 +1,86 @@
-//! One JSON object a line.
+//! JSON: one object a line, or one array whose every line holds one. The array's commas stand
+//! before its rows, so that it can be closed behind any whole line.
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::escape::Safe;
-use super::{Row, Sink};
+use super::lines::{Lines, Told};
+use super::{Fields, Row};
 use crate::record::Clockworks;
 
-/// Room for a page's smaller records, so that a page is a few writes rather than thousands.
-const BUFFER: usize = 64 * 1024;
+/// How every line of a whole record begins.
+const RECORD_START: &[u8] = b"{\"input\":";
 
-/// JSON lines into a writer.
-pub(super) struct Jsonl<W: Write> {
-    out: BufWriter<W>,
-    /// The line in the making: a line goes out whole or not at all.
-    line: Vec<u8>,
-    /// A write failed, perhaps in the middle of a line: nothing may follow it.
-    broken: bool,
+/// JSON lines.
+pub(super) struct Jsonl {
+    /// What of a record is written, when not all of it.
+    pub(super) fields: Option<Fields>,
 }
 
-impl<W: Write> Jsonl<W> {
-    pub(super) fn new(out: W) -> Self {
-        Self {
-            out: BufWriter::with_capacity(BUFFER, out),
-            line: Vec::new(),
-            broken: false,
+/// An array of the same.
+pub(super) struct Json(pub(super) Jsonl);
+
+#[derive(Deserialize)]
+struct Line {
+    aweme_id: String,
+    input: Option<Asked>,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    name: Option<String>,
+}
+
+impl Lines for Jsonl {
+    fn row(&self, row: Row<'_>, _begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut writer = serde_json::Serializer::with_formatter(&mut *out, Safe);
+        match (row, &self.fields) {
+            (Row::Record(record), None) => record.serialize(&mut writer)?,
+            (Row::Record(record), Some(fields)) => fields.of(record)?.serialize(&mut writer)?,
+            (Row::Raw(raw), _) => raw.serialize(&mut writer)?,
+            (Row::Clockworks(record), _) => Clockworks::from(record).serialize(&mut writer)?,
         }
+        out.push(b'\n');
+        Ok(())
     }
 
-    /// The writer, as far as it was flushed.
-    pub(super) fn writer(&self) -> &W {
-        self.out.get_ref()
+    fn tell(&self, line: &[u8], _number: usize, is_whole: bool) -> Told {
+        if is_whole && line.iter().all(u8::is_ascii_whitespace) {
+            return Told::Nothing;
+        }
+        serde_json::from_slice::<Line>(line).map_or(Told::Junk, |line| {
+            let name = line.input.and_then(|input| input.name);
+            Told::Id(name, line.aweme_id)
+        })
     }
 
-    /// The writer itself, and whether everything could be flushed into it.
-    pub(super) fn into_parts(mut self) -> (W, io::Result<()>) {
-        let flushed = if self.broken {
-            Err(io::Error::other("an earlier write failed"))
-        } else {
-            self.out.flush()
-        };
-        (self.out.into_parts().0, flushed)
+    fn start(&self) -> Vec<u8> {
+        let first = self.fields.as_ref().and_then(|it| it.tree().first());
+        first.map_or_else(
+            || RECORD_START.to_vec(),
+            |first| format!("{{\"{}\":", first.name).into_bytes(),
+        )
     }
 }
 
-impl<W: Write> Sink for Jsonl<W> {
-    fn write(&mut self, row: Row<'_>) -> io::Result<()> {
-        self.line.clear();
-        let mut writer = serde_json::Serializer::with_formatter(&mut self.line, Safe);
-        match row {
-            Row::Record(record) => record.serialize(&mut writer)?,
-            Row::Raw(raw) => raw.serialize(&mut writer)?,
-            Row::Clockworks(record) => Clockworks::from(record).serialize(&mut writer)?,
-        }
-        self.line.push(b'\n');
-        let written = self.out.write_all(&self.line);
-        self.broken |= written.is_err();
-        written
+impl Lines for Json {
+    fn row(&self, row: Row<'_>, begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
+        out.push(if begun { b',' } else { b'[' });
+        self.0.row(row, begun, out)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.out.flush();
-        self.broken |= flushed.is_err();
-        flushed
+    fn end(&self, begun: bool, _complete: bool) -> Vec<u8> {
+        if begun { b"]\n" } else { &b"[]\n"[..] }.to_vec()
     }
 
-    fn finish(mut self: Box<Self>, _complete: bool) -> anyhow::Result<()> {
-        Ok(self.flush()?)
+    /// An array is never added to.
+    fn tell(&self, _line: &[u8], _number: usize, _is_whole: bool) -> Told {
+        Told::Junk
+    }
+
+    fn start(&self) -> Vec<u8> {
+        b"[".to_vec()
     }
 }

@@ -1,16 +1,38 @@
 //! Where records go. A sink writes one, flushes after a page and finishes at the end; formats and
 //! files are its own affair.
 
+mod beside;
+mod body;
+mod coding;
+mod columns;
+mod csv;
 mod escape;
+mod fields;
 mod file;
+mod format;
+mod held;
 mod jsonl;
+mod lines;
 mod lock;
 mod named;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod stream;
+pub mod template;
+
+#[cfg(test)]
+mod specimen;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+pub use coding::Coding;
+pub use columns::Column;
+#[cfg(fuzzing)]
+pub use csv::row_of;
+pub use fields::{Fields, FieldsError};
 pub use file::OutputError;
+pub use format::{Format, FormatError, Layout};
 use serde_json::value::RawValue;
 
 use crate::record::Record;
@@ -98,25 +120,35 @@ impl Known {
     }
 }
 
-/// Opens `target`, with what it already holds. With `committed`, to go on with what an unfinished
-/// run wrote: what lies beyond that many bytes is cut.
+/// Opens `target` for rows in `layout`, with what it already holds. With `committed`, to go on with
+/// what an unfinished run wrote: what lies beyond that many bytes is cut.
 ///
 /// # Errors
 /// [`OutputError`] when the file cannot be used as asked; nothing has been changed then.
 pub fn open(
     target: &Target,
+    layout: &Layout,
     committed: Option<u64>,
 ) -> Result<(Box<dyn Sink>, Known), OutputError> {
+    if layout.format == Format::Parquet && !cfg!(feature = "parquet") {
+        return Err(OutputError::LeftOut("parquet"));
+    }
     match target {
         Target::Stdout => {
-            let sink = jsonl::Jsonl::new(std::io::stdout().lock());
-            Ok((Box::new(sink), Known::default()))
+            let body = file::body(layout, std::io::stdout(), 0)?;
+            Ok((Box::new(stream::Stream(body)), Known::default()))
         }
         Target::File(path, existing) => {
-            let (sink, known) = file::open(path, *existing, committed)?;
+            let (sink, known) = file::open(path, *existing, layout, committed)?;
             Ok((Box::new(named::Named::new(path, sink)), known))
         }
     }
+}
+
+/// A sink for a run that writes elsewhere.
+#[must_use]
+pub fn nowhere() -> Box<dyn Sink> {
+    Box::new(stream::Nowhere)
 }
 
 /// `value` as one line of JSON that is safe to show.

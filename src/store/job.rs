@@ -61,6 +61,16 @@ impl Job {
         }
     }
 
+    /// The same, but that no later run may go on with it: what is in its output before its end
+    /// cannot be added to.
+    #[must_use]
+    pub fn in_one_go(self) -> Self {
+        Self {
+            may_go_on: false,
+            ..self
+        }
+    }
+
     /// The job of importing what of `files` meets `filter` under a hashtag's name into `file`.
     #[must_use]
     pub fn of_import(

@@ -28,7 +28,10 @@ mod trial;
 mod without;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Mutex;
 
 use crate::clock::epoch_seconds;
 use crate::input::Query;
@@ -50,7 +53,8 @@ use page::Page;
 /// What is remembered between runs.
 #[derive(Default)]
 pub struct Store {
-    database: Option<Database>,
+    /// What all jobs of a run share.
+    database: Option<Arc<Mutex<Database>>>,
     new_only: bool,
     job: Option<Job>,
     /// The job's row.
@@ -127,7 +131,7 @@ impl Store {
     /// [`StoreError`] when another run holds it or it cannot be used; it is as it was then.
     pub async fn open(place: Option<&Place>, new_only: bool) -> Result<Self, StoreError> {
         let database = match place {
-            Some(place) => Some(Database::open(place).await?),
+            Some(place) => Some(Arc::new(Mutex::new(Database::open(place).await?))),
             None => None,
         };
         Ok(Self {
@@ -151,6 +155,20 @@ impl Store {
         Ok((store, committed))
     }
 
+    /// The same store for another job, which is taken on, see [`claim`](Self::claim).
+    ///
+    /// # Errors
+    /// [`StoreError`] of that.
+    pub async fn beside(&self, job: Job) -> Result<(Self, Option<u64>), StoreError> {
+        let mut store = Self {
+            database: self.database.clone(),
+            new_only: self.new_only,
+            ..Self::default()
+        };
+        let committed = store.claim(job).await?;
+        Ok((store, committed))
+    }
+
     /// Whether anything is remembered.
     #[must_use]
     pub fn remembers(&self) -> bool {
@@ -162,10 +180,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when another run has it, or another job of the same output is unfinished.
     pub async fn claim(&mut self, job: Job) -> Result<Option<u64>, StoreError> {
-        let Some(database) = &mut self.database else {
+        let Some(database) = &self.database else {
             return Ok(None);
         };
-        let unfinished = database.claim(&job, epoch_seconds()).await?;
+        let mut database = database.lock().await;
+        let mut unfinished = database.claim(&job, epoch_seconds()).await?;
+        if let Some(left) = unfinished.filter(|_| !job.may_go_on) {
+            database.finish(left.id).await?;
+            unfinished = None;
+        }
         self.id = unfinished.map_or(0, |unfinished| unfinished.id);
         self.job = Some(job);
         Ok(unfinished.map(|unfinished| unfinished.committed))
@@ -176,9 +199,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database does not take it.
     pub async fn begin(&mut self, length: u64) -> Result<(), StoreError> {
-        let (Some(database), Some(job)) = (&mut self.database, &self.job) else {
+        let (Some(database), Some(job)) = (&self.database, &self.job) else {
             return Ok(());
         };
+        let mut database = database.lock().await;
         self.id = database
             .begin(job, self.id, length, epoch_seconds())
             .await?;
@@ -190,8 +214,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database does not tell.
     pub async fn has_hashtags(&mut self) -> Result<bool, StoreError> {
-        match &mut self.database {
-            Some(database) => database.has_hashtags().await,
+        match &self.database {
+            Some(database) => database.lock().await.has_hashtags().await,
             None => Ok(false),
         }
     }
@@ -201,8 +225,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database does not take them.
     pub async fn add(&mut self, queries: &[Query]) -> Result<(), StoreError> {
-        match &mut self.database {
-            Some(database) if !queries.is_empty() => database.add(queries).await,
+        match &self.database {
+            Some(database) if !queries.is_empty() => database.lock().await.add(queries).await,
             _ => Ok(()),
         }
     }
@@ -212,9 +236,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database does not tell.
     pub async fn lease(&mut self, every: Duration) -> Result<Due, StoreError> {
-        let Some(database) = &mut self.database else {
+        let Some(database) = &self.database else {
             return Ok(Due::Nothing);
         };
+        let mut database = database.lock().await;
         if let Some((query, before)) = database.lease(self.id, every).await? {
             self.leases.insert(query.name.to_string(), before);
             return Ok(Due::Hashtag(query));
@@ -230,8 +255,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database does not tell.
     pub async fn due(&mut self, every: Duration) -> Result<u64, StoreError> {
-        match &mut self.database {
-            Some(database) => database.due(self.id, every).await,
+        match &self.database {
+            Some(database) => database.lock().await.due(self.id, every).await,
             None => Ok(0),
         }
     }
@@ -242,9 +267,10 @@ impl Store {
     /// [`StoreError`] when the database does not tell.
     pub async fn past(&mut self, tag: &str) -> Result<Past, StoreError> {
         let mut past = Past::default();
-        let Some(database) = &mut self.database else {
+        let Some(database) = &self.database else {
             return Ok(past);
         };
+        let mut database = database.lock().await;
         past.left = database.left(self.id, tag).await?;
         database.written(self.id, tag, &mut past.known).await?;
         if let Some(before) = self.leases.get(tag)
@@ -267,9 +293,9 @@ impl Store {
     /// [`StoreError::LeaseLost`] when it is not, another when the database does not tell.
     pub async fn hold(&mut self, tag: &str) -> Result<(), StoreError> {
         let work = self.work(tag);
-        let is_held = match &mut self.database {
+        let is_held = match &self.database {
             Some(_) if self.is_lost => false,
-            Some(database) if work.is_leased => database.renew(work).await?,
+            Some(database) if work.is_leased => database.lock().await.renew(work).await?,
             _ => true,
         };
         if is_held {
@@ -299,9 +325,10 @@ impl Store {
         length: u64,
     ) -> Result<(), StoreError> {
         let work = self.work(tag);
-        let Some(database) = &mut self.database else {
+        let Some(database) = &self.database else {
             return Ok(());
         };
+        let mut database = database.lock().await;
         // What was written of it stands among these bytes, and is nobody's.
         if self.is_lost {
             return Err(StoreError::LeaseLost);
@@ -327,8 +354,8 @@ impl Store {
         let tag = query.map_or("", |query| query.name.as_str());
         let work = self.work(tag);
         self.leases.remove(tag);
-        match &mut self.database {
-            Some(database) => database.end(work, query, receipt).await,
+        match &self.database {
+            Some(database) => database.lock().await.end(work, query, receipt).await,
             None => Ok(()),
         }
     }
@@ -344,16 +371,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database does not take it.
     pub async fn finish(&mut self) -> Result<(), StoreError> {
-        match &mut self.database {
-            Some(database) => database.finish(self.id).await,
+        match &self.database {
+            Some(database) => database.lock().await.finish(self.id).await,
             None => Ok(()),
         }
     }
 
-    /// Closes the database and lets go of the lock.
+    /// Closes the database and lets go of the lock, once no other job uses it.
     pub async fn close(self) {
-        if let Some(database) = self.database {
-            database.close().await;
+        if let Some(database) = self.database.and_then(Arc::into_inner) {
+            database.into_inner().close().await;
         }
     }
 

@@ -10,6 +10,8 @@ use std::process::Output;
 use clap::CommandFactory as _;
 use serde_json::Value;
 use tiktok_hashtag::cli::Cli;
+use tiktok_hashtag::record::Kind;
+use tiktok_hashtag::sink::Column;
 
 use crate::contract;
 use crate::runner::{BINARY, root, scrubbed};
@@ -134,7 +136,12 @@ fn every_switch_is_in_its_help() {
 #[test]
 fn the_papers_name_no_switch_that_does_not_exist() {
     let known = switches().1;
-    for name in ["README.md", "CHANGELOG.md", "docs/migrating.md"] {
+    for name in [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/formats.md",
+        "docs/migrating.md",
+    ] {
         let text = paper(name);
         let ours = text.lines().filter(|line| !line.contains("cargo "));
         for switch in ours.flat_map(named_switches) {
@@ -242,6 +249,7 @@ fn the_readme_fits_a_person_in_a_hurry() {
         "SECURITY.md",
         "docs/cron.md",
         "docs/migrating.md",
+        "docs/formats.md",
     ] {
         let folder = root().join(name).parent().unwrap().to_owned();
         for file in named_files(&paper(name)) {
@@ -289,6 +297,47 @@ fn the_commands_on_schedules_run() {
 }
 
 #[test]
+fn the_columns_are_those_of_the_record() {
+    const START: &str = "| column | cells |\n| --- | --- |\n";
+    let page = paper("docs/formats.md");
+    let (before, _) = page.split_once(START).unwrap();
+    let row = |column: &Column| {
+        let cells = match &column.kind {
+            Kind::Number => "number",
+            Kind::Flag => "true or false",
+            Kind::List(_) => "list as JSON",
+            _ => "text",
+        };
+        format!("| `{}` | {cells} |\n", column.name)
+    };
+    let rows: String = Column::all(None).iter().map(row).collect();
+    check("docs/formats.md", &format!("{before}{START}{rows}"));
+    // And those are what the sample has, each object of it spread.
+    let sample: Value = serde_json::from_str(&paper("data/sample-output.json")).unwrap();
+    let mut found = BTreeSet::new();
+    for record in sample.as_array().unwrap() {
+        spread("", record, &mut found);
+    }
+    let named: BTreeSet<String> = Column::all(None).into_iter().map(|it| it.name).collect();
+    let strange: Vec<&String> = found.difference(&named).collect();
+    assert_eq!((strange, found.len() > 100), (vec![], true));
+}
+
+/// The dotted names of a record's values that are known.
+fn spread(name: &str, value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            let dot = if name.is_empty() { "" } else { "." };
+            spread(&format!("{name}{dot}{key}"), value, names);
+        }),
+        _ => {
+            names.insert(name.to_owned());
+        }
+    }
+}
+
+#[test]
 fn the_checks_run_the_test_command_of_the_readme() {
     assert!(paper("README.md").contains("\ncargo test\n"));
     assert!(paper(".ci/run").contains("\nrun \"tests\" cargo test\n"));
@@ -314,22 +363,28 @@ fn assert_part(at: &str, part: &Value, whole: &Value) {
     }
 }
 
-/// Runs every `$ ` line of the README's console blocks, one after another in one folder, and
-/// compares both streams with what stands below it.
 #[cfg(unix)]
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
-fn the_readme_shows_what_the_program_prints() {
+fn the_papers_show_what_the_program_prints() {
     if !has_jq() {
         assert!(std::env::var_os("CI").is_none(), "CI needs jq");
         eprintln!("skipped: no jq");
         return;
     }
+    for name in ["README.md", "docs/formats.md"] {
+        check(name, &shown_again(name));
+    }
+}
+
+/// The paper with every `$ ` line of its console blocks run, one after another in one folder, and
+/// both streams below it.
+#[cfg(unix)]
+fn shown_again(name: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut now = String::new();
     let (mut console, mut shown) = (false, false);
-    let readme = paper("README.md");
-    for line in readme.lines() {
+    for line in paper(name).lines() {
         if line.starts_with("```") {
             console = line == "```console";
         }
@@ -343,7 +398,7 @@ fn the_readme_shows_what_the_program_prints() {
             now.push_str(&typed(command, folder.path()));
         }
     }
-    check("README.md", &now);
+    now
 }
 
 #[cfg(unix)]
@@ -361,5 +416,7 @@ fn typed(command: &str, folder: &Path) -> String {
         .args(["-c", &script])
         .output()
         .unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    // A paper has one kind of line end.
+    let shown = String::from_utf8(output.stdout).unwrap();
+    shown.replace("\r\n", "\n")
 }

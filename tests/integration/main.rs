@@ -51,6 +51,8 @@ mod runner;
 mod scenarios;
 #[cfg(feature = "demo")]
 mod secrets;
+#[cfg(all(unix, feature = "demo"))]
+mod sinks;
 #[cfg(feature = "demo")]
 mod site;
 mod socket;

@@ -1,0 +1,118 @@
+//! Outputs of their own for each hashtag, where the name of FILE says `{tag}`: each with its lock,
+//! its job in the store, and its end.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use tokio::sync::Mutex;
+
+use super::turn::Turn;
+use super::{Refusal, output};
+use crate::cli::{LaneChoice, OutputArgs};
+use crate::input::{HashtagName, Planned, Query};
+use crate::pull::Output;
+use crate::signals::Signals;
+use crate::store::{Store, StoreError};
+
+/// How the outputs of hashtags are opened, and those that wait for their turn.
+pub(super) struct Split {
+    args: OutputArgs,
+    source: LaneChoice,
+    turn: Turn,
+    now: i64,
+    opened: RefCell<HashMap<HashtagName, Output>>,
+    /// The jobs of those that were closed.
+    closed: RefCell<Vec<Store>>,
+}
+
+impl Split {
+    pub(super) fn new(args: OutputArgs, source: LaneChoice, turn: Turn, now: i64) -> Self {
+        Self {
+            args,
+            source,
+            turn,
+            now,
+            opened: RefCell::default(),
+            closed: RefCell::default(),
+        }
+    }
+
+    /// Opens those of all hashtags whose names are known, before anybody is asked.
+    pub(super) async fn open_all(
+        &self,
+        planned: &[Planned],
+        store: &Store,
+        signals: &mut Signals,
+    ) -> Result<(), Refusal> {
+        for planned in planned {
+            let Planned::Query(query) = planned else {
+                continue;
+            };
+            if !self.opened.borrow().contains_key(&query.name) {
+                let output = self.open(query, store, signals).await?;
+                self.opened.borrow_mut().insert(query.name.clone(), output);
+            }
+        }
+        Ok(())
+    }
+
+    /// The output of a hashtag whose turn it is.
+    pub(super) async fn take(
+        &self,
+        query: &Query,
+        store: &Mutex<Output>,
+        signals: &Signals,
+    ) -> Result<Mutex<Output>, Refusal> {
+        let opened = self.opened.borrow_mut().remove(&query.name);
+        let mut output = match opened {
+            Some(output) => output,
+            None => {
+                let store = &store.lock().await.store;
+                self.open(query, store, &mut signals.clone()).await?
+            }
+        };
+        output::begin(&mut output).await?;
+        Ok(Mutex::new(output))
+    }
+
+    async fn open(
+        &self,
+        query: &Query,
+        store: &Store,
+        signals: &mut Signals,
+    ) -> Result<Output, Refusal> {
+        let args = self.args.filled(Some(query.name.as_str()), self.now);
+        args.check().map_err(Refusal::usage)?;
+        let job = args.job(&[Planned::Query(query.clone())], self.source);
+        let claimed = loop {
+            let claimed = store.beside(job.clone()).await;
+            let is_locked = matches!(claimed, Err(StoreError::Locked(_)));
+            if !is_locked || !self.turn.may_come(signals).await? {
+                break claimed?;
+            }
+        };
+        output::open(&args, claimed, self.turn, signals).await
+    }
+
+    /// Closes the output of a hashtag that got all it was asked for, or did not. That it is done is
+    /// remembered for as long as the run may have to be repeated.
+    pub(super) fn put_by(&self, output: Mutex<Output>, complete: bool) -> Result<(), Refusal> {
+        let (store, ended) = output::close_one(output.into_inner(), complete);
+        self.closed.borrow_mut().push(store);
+        ended
+    }
+
+    /// Closes those whose turn never came, and forgets all jobs where nothing `is_open`.
+    pub(super) async fn close(self, is_open: bool) -> Result<(), Refusal> {
+        let mut forgotten = Ok(());
+        for (_, output) in self.opened.into_inner() {
+            // Nothing was written into it.
+            let (store, _) = output::close_one(output, false);
+            forgotten = forgotten.and(output::leave(store, false).await);
+        }
+        for store in self.closed.into_inner() {
+            forgotten = forgotten.and(output::leave(store, !is_open).await);
+        }
+        forgotten
+    }
+}

@@ -1,0 +1,195 @@
+//! An output written beside the file it will replace, so that nobody sees half of it; what a run
+//! got that does not end well stays there.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::body::Body;
+use super::file::{body_of, close, cut, secure, sync};
+use super::lock::{lock_if_there, lock_left, open_locked};
+use super::{Existing, Layout, OutputError, Row, Sink};
+
+/// A file written beside the one it will replace.
+pub(super) struct Beside {
+    partial: Partial,
+    file: File,
+    body: Box<dyn Body>,
+    path: PathBuf,
+    /// The file to be replaced, kept open for its lock.
+    old: Option<File>,
+}
+
+/// The file beside. It goes with its owner while there is nothing in it.
+struct Partial {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // An empty file that cannot be removed does no harm.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Beside {
+    /// Locks what is there, and the file beside it, whichever of them there is.
+    pub(super) fn create(
+        path: &Path,
+        existing: Existing,
+        layout: &Layout,
+    ) -> Result<Self, OutputError> {
+        let old = lock_old(path, existing)?;
+        let partial = partial_of(path);
+        let file = fresh(&partial, mode_of(path)).map_err(|error| error.blamed_on(path))?;
+        let partial = Partial {
+            path: partial,
+            is_kept: false,
+        };
+        Ok(Self {
+            body: body_of(&file, path, layout)?,
+            old: match old {
+                // A run that adds to it may have begun since.
+                None => lock_old(path, existing)?,
+                old => old,
+            },
+            partial,
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The same with what an unfinished run left beside, without what lies beyond the `committed`
+    /// bytes of it; `None` where it left nothing.
+    pub(super) fn resume(
+        path: &Path,
+        existing: Existing,
+        layout: &Layout,
+        committed: u64,
+    ) -> Result<Option<Self>, OutputError> {
+        let partial = partial_of(path);
+        let left = lock_left(&partial).map_err(|error| error.blamed_on(path))?;
+        let Some(file) = left else {
+            return Ok(None);
+        };
+        let old = lock_old(path, existing)?;
+        cut(&file, &partial, committed)?;
+        Ok(Some(Self {
+            body: body_of(&file, path, layout)?,
+            old,
+            partial: Partial {
+                path: partial,
+                is_kept: true,
+            },
+            file,
+            path: path.to_owned(),
+        }))
+    }
+}
+
+/// The file to be replaced, locked, where there is one; refused if it is in the way.
+fn lock_old(path: &Path, existing: Existing) -> Result<Option<File>, OutputError> {
+    let old = lock_if_there(path)?;
+    let length = old.as_ref().map(File::metadata).transpose();
+    let length = length.map_err(|error| OutputError::io(path, error))?;
+    if existing != Existing::Overwrite && length.is_some_and(|old| old.len() > 0) {
+        return Err(OutputError::NotEmptyWhole(path.to_owned()));
+    }
+    Ok(old)
+}
+
+/// A new file at `partial`, locked. What is there goes, unless a run at work holds it; a link is
+/// not followed.
+fn fresh(partial: &Path, mode: u32) -> Result<File, OutputError> {
+    let left_behind = lock_if_there(partial)?;
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(OutputError::io(partial, error));
+        }
+        _ => {}
+    }
+    drop(left_behind);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    open_locked(partial, || options.open(partial)).map_err(|error| match error {
+        // Another run was faster.
+        OutputError::Io { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+            OutputError::Locked(partial.to_owned())
+        }
+        other => other,
+    })
+}
+
+/// The mode a file in the place of `path` is made with: no wider than the old one's.
+fn mode_of(path: &Path) -> u32 {
+    const ORDINARY: u32 = 0o666;
+    #[cfg(unix)]
+    if let Ok(old) = fs::metadata(path) {
+        return ORDINARY & std::os::unix::fs::PermissionsExt::mode(&old.permissions());
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    ORDINARY
+}
+
+impl Sink for Beside {
+    fn write(&mut self, row: Row<'_>) -> io::Result<()> {
+        self.partial.is_kept = true;
+        self.body.write(row)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.body.flush()
+    }
+
+    fn secure(&mut self) -> io::Result<u64> {
+        self.body.flush()?;
+        secure(&self.file)
+    }
+
+    fn partial(&self) -> Option<&Path> {
+        self.partial.is_kept.then_some(&self.partial.path)
+    }
+
+    fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
+        let Self {
+            mut partial,
+            file,
+            mut body,
+            path,
+            old,
+        } = *self;
+        if complete || partial.is_kept {
+            close(&file, &mut *body, complete)?;
+        }
+        if !complete {
+            drop(partial);
+            return Ok(());
+        }
+        // The locks hold until the new file stands in the old one's place.
+        fs::rename(&partial.path, &path).context("taking the old file's place")?;
+        drop((file, old));
+        partial.is_kept = true;
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
+            sync(&folder).context("making its folder safe on disk")?;
+        }
+        Ok(())
+    }
+}
+
+/// The file beside `path` that will replace it.
+pub(super) fn partial_of(path: &Path) -> PathBuf {
+    let mut partial = path.to_owned().into_os_string();
+    partial.push(".partial");
+    PathBuf::from(partial)
+}
