@@ -64,6 +64,8 @@ pub enum Preset {
     Seed,
     /// That of the data set of clockworks' hosted scrapers.
     Clockworks,
+    /// Ours, with the columns of CSV for keys and no object within another.
+    Flat,
 }
 
 /// Where receipts go.
@@ -127,6 +129,7 @@ impl OutputArgs {
             coding: Coding::split(&name).1,
             fields: self.fields.clone(),
             bom: self.csv_bom,
+            flat: self.preset == Preset::Flat,
         }
     }
 
@@ -176,10 +179,15 @@ impl OutputArgs {
             Form::WithRaw => "--with-raw",
             Form::Clockworks => "--preset clockworks",
         };
-        let rows: [(bool, String); 7] = [
+        let rows: [(bool, String); 8] = [
             (
                 format.has_columns() && !other.is_empty(),
                 format!("{format} has columns for records only; take jsonl or json with {other}"),
+            ),
+            (
+                format == Format::Parquet && self.preset == Preset::Flat,
+                "parquet keeps the objects of a record; take jsonl, json or csv with --preset flat"
+                    .to_owned(),
             ),
             (
                 fields.is_some() && !other.is_empty() && !self.with_raw,
@@ -261,6 +269,7 @@ impl OutputArgs {
             format,
             fields,
             bom,
+            flat,
             ..
         } = self.layout();
         let mut words = format.to_string();
@@ -270,6 +279,9 @@ impl OutputArgs {
             Form::WithRaw => " --with-raw",
             Form::Clockworks => " --preset clockworks",
         };
+        if flat {
+            words += " --preset flat";
+        }
         if bom {
             words += " --csv-bom";
         }

@@ -85,6 +85,8 @@ pub struct Layout {
     pub fields: Option<Fields>,
     /// Whether CSV begins with a byte order mark.
     pub bom: bool,
+    /// Whether an object of JSON has the columns of CSV for keys, none within another.
+    pub flat: bool,
 }
 
 #[cfg(test)]

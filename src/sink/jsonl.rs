@@ -3,12 +3,14 @@
 
 use std::io;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::columns::Column;
 use super::escape::Safe;
+use super::fields::tree_of;
 use super::lines::{Lines, Told};
 use super::{Fields, Row};
-use crate::record::Clockworks;
+use crate::record::{Clockworks, Record};
 
 /// How every line of a whole record begins.
 const RECORD_START: &[u8] = b"{\"input\":";
@@ -17,6 +19,8 @@ const RECORD_START: &[u8] = b"{\"input\":";
 pub(super) struct Jsonl {
     /// What of a record is written, when not all of it.
     pub(super) fields: Option<Fields>,
+    /// The keys of each object, where none stands within another.
+    pub(super) columns: Option<Vec<Column>>,
 }
 
 /// An array of the same.
@@ -26,6 +30,9 @@ pub(super) struct Json(pub(super) Jsonl);
 struct Line {
     aweme_id: String,
     input: Option<Asked>,
+    /// The same of a flat object.
+    #[serde(rename = "input.name")]
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +44,9 @@ impl Lines for Jsonl {
     fn row(&self, row: Row<'_>, _begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
         let mut writer = serde_json::Serializer::with_formatter(&mut *out, Safe);
         match (row, &self.fields) {
+            (Row::Record(record), _) if let Some(columns) = &self.columns => {
+                flat(columns, record, &mut writer)?;
+            }
             (Row::Record(record), None) => record.serialize(&mut writer)?,
             (Row::Record(record), Some(fields)) => fields.of(record)?.serialize(&mut writer)?,
             (Row::Raw(raw), _) => raw.serialize(&mut writer)?,
@@ -52,17 +62,27 @@ impl Lines for Jsonl {
         }
         serde_json::from_slice::<Line>(line).map_or(Told::Junk, |line| {
             let name = line.input.and_then(|input| input.name);
-            Told::Id(name, line.aweme_id)
+            Told::Id(name.or(line.name), line.aweme_id)
         })
     }
 
     fn start(&self) -> Vec<u8> {
-        let first = self.fields.as_ref().and_then(|it| it.tree().first());
+        let column = self.columns.as_ref().and_then(|it| it.first());
+        let choice = self.fields.as_ref().and_then(|it| it.tree().first());
+        let first = column
+            .map(|it| &it.name)
+            .or_else(|| choice.map(|it| &it.name));
         first.map_or_else(
             || RECORD_START.to_vec(),
-            |first| format!("{{\"{}\":", first.name).into_bytes(),
+            |first| format!("{{\"{first}\":").into_bytes(),
         )
     }
+}
+
+/// Writes a record with one key a column.
+fn flat<S: Serializer>(columns: &[Column], record: &Record, writer: S) -> Result<S::Ok, S::Error> {
+    let record = tree_of(record).map_err(serde::ser::Error::custom)?;
+    writer.collect_map(columns.iter().map(|it| (&it.name, it.of(&record))))
 }
 
 impl Lines for Json {

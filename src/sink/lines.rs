@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+use super::columns::Column;
 use super::csv::Csv;
 use super::jsonl::{Json, Jsonl};
 use super::{Format, Layout, Row};
@@ -60,6 +61,7 @@ pub(super) enum Read {
 pub(super) fn lines_of(layout: &Layout) -> Option<Box<dyn Lines>> {
     let jsonl = || Jsonl {
         fields: layout.fields.clone(),
+        columns: (layout.flat).then(|| Column::all(layout.fields.as_ref())),
     };
     Some(match layout.format {
         Format::Jsonl => Box::new(jsonl()),

@@ -313,6 +313,64 @@ fn fields_are_what_was_asked_for_in_every_format() {
 }
 
 #[test]
+fn a_flat_row_has_the_columns_for_keys() {
+    let folder = Folder::new();
+    let records = folder.pull(&["t40", "--all", "--demo"]).records();
+    for (name, more) in [
+        ("out.jsonl", &[][..]),
+        ("out.json", &[]),
+        ("some.jsonl.gz", &["--fields", "aweme_id,author,cha_list"]),
+    ] {
+        let fields = more.get(1).map(|fields| fields.parse().unwrap());
+        let columns = Column::all(fields.as_ref());
+        let flat = |record: &Value| {
+            let cell = |column: &Column| {
+                let keys = column.name.split('.');
+                let value = keys.fold(record, |value, key| &value[key]);
+                (column.name.clone(), value.clone())
+            };
+            let row: serde_json::Map<String, Value> = columns.iter().map(cell).collect();
+            let at = row.get("collection.collected_at").cloned();
+            (row.keys().cloned().collect::<Vec<_>>(), row, at)
+        };
+        pulled(
+            &folder,
+            "t40",
+            name,
+            &[&["--preset", "flat", "--all"], more].concat(),
+        );
+        let found = rows(&folder, name);
+        assert_eq!(found.len(), records.len());
+        for (found, record) in found.iter().zip(&records) {
+            let (keys, mut row, at) = flat(record);
+            let found = found.as_object().unwrap();
+            assert_eq!(found.keys().cloned().collect::<Vec<_>>(), keys, "{name}");
+            // Two runs, two times.
+            if at.is_some() {
+                row["collection.collected_at"] = found["collection.collected_at"].clone();
+            }
+            assert!(*found == row, "{name}");
+        }
+    }
+    let ended = folder.pull(&[
+        "t40",
+        "t5",
+        "--all",
+        "--demo",
+        "--preset",
+        "flat",
+        "--append",
+        "-o",
+        "out.jsonl",
+    ]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert_eq!(ids(&folder, "out.jsonl").len(), 45);
+    pulled(&folder, "t40", "out.csv", &["-n", "3", "--preset", "flat"]);
+    pulled(&folder, "t40", "seed.csv", &["-n", "3"]);
+    assert_eq!(ids(&folder, "out.csv"), ids(&folder, "seed.csv"));
+}
+
+#[test]
 fn raw_is_a_field_only_where_it_is() {
     let folder = Folder::new();
     let raw = folder.pull(&["t3", "--demo", "--raw"]).records();
@@ -340,6 +398,10 @@ fn what_does_not_go_together_is_said_before_anybody_is_asked() {
             "csv has columns for records only",
         ),
         (&["--raw", "--fields", "desc"], "leave out --raw"),
+        (
+            &["-o", "a.parquet", "--preset", "flat"],
+            "parquet keeps the objects of a record",
+        ),
         (
             &["--fields", "raw"],
             "the field raw is there only with --with-raw",
