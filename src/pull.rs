@@ -159,7 +159,8 @@ impl<'a> Pull<'a> {
         let at = self.past.waypoint(source.lane())?;
         let cursor = source.resume(at.previous.as_deref()?)?;
         self.skipped = at.before;
-        tracing::info!("going on at {cursor}, where the run before stopped");
+        let tag = self.receipt.tag.as_deref().unwrap_or_default();
+        tracing::info!("{tag}: going on at {cursor}, where the run before stopped");
         Some(cursor)
     }
 

@@ -1,6 +1,7 @@
 //! The command line: clap types whose fields are already domain values. A group of switches is a
 //! struct that knows how to become the value it stands for.
 
+mod apart;
 mod browser;
 mod environment;
 mod filter;
@@ -20,6 +21,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use apart::Apart;
 pub use browser::BrowserArgs;
 pub use environment::Environment;
 pub use filter::FilterArgs;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::LaneChoice;
 use super::source::Seconds;
+use super::{Apart, LaneChoice};
 use crate::input::{Filter, Planned, Query, Region, iso_8601};
 use crate::pull::Form;
-use crate::sink::{Coding, Existing, Fields, Format, Layout, Target, template};
+use crate::sink::{self, Coding, Existing, Fields, Format, Layout, Target, template};
 use crate::store::Job;
 
 /// Where records and receipts go.
@@ -153,20 +153,28 @@ impl OutputArgs {
     /// # Errors
     /// A sentence for the user when they do not.
     pub fn check(&self) -> Result<(), String> {
-        let is_device = |path: &Path| path.metadata().is_ok_and(|found| !found.is_file());
-        let summary = self.summary.as_ref();
-        let summary = summary.filter(|_| self.file().is_some_and(|file| !is_device(file)));
-        let is_same = summary.is_some_and(|summary| {
-            let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            real(summary) == real(&self.output)
-        });
-        if is_same {
-            return Err(
-                "--summary and --output name the same file; give receipts a file of their own"
-                    .to_owned(),
-            );
-        }
         self.misfit().map_or(Ok(()), Err)
+    }
+
+    /// `files`, with those that are written here.
+    #[must_use]
+    pub fn apart(&self, files: Apart) -> Apart {
+        let summary = self.summary.as_deref();
+        files
+            .writes("--output", self.file())
+            .writes("--summary", summary)
+    }
+
+    /// Whether the next run can only add to the file that this one leaves.
+    #[must_use]
+    pub fn must_append(&self) -> bool {
+        self.file().is_some() && !self.append && self.replaced().is_none()
+    }
+
+    /// Whether records go to standard output.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.file().is_none()
     }
 
     /// What of the form and the format does not go together.
@@ -179,7 +187,21 @@ impl OutputArgs {
             Form::WithRaw => "--with-raw",
             Form::Clockworks => "--preset clockworks",
         };
-        let rows: [(bool, String); 8] = [
+        let is_alone = self.file().is_none() && (self.append || self.overwrite);
+        let has_no_id = matches!(self.form(), Form::Raw | Form::Clockworks);
+        let rows: [(bool, String); 10] = [
+            (
+                is_alone,
+                "--append and --overwrite say what to do with a file; name it with --output FILE"
+                    .to_owned(),
+            ),
+            (
+                self.append && has_no_id,
+                format!(
+                    "--append tells records apart by their aweme_id, which rows of {other} lack; \
+                     take --overwrite, or a file of its own for each run"
+                ),
+            ),
             (
                 format.has_columns() && !other.is_empty(),
                 format!("{format} has columns for records only; take jsonl or json with {other}"),
@@ -255,12 +277,14 @@ impl OutputArgs {
         self.kept(job)
     }
 
-    /// A job that a later run may go on with, where the format lets it.
+    /// A job that a later run may go on with, where the format lets it, and where what was written
+    /// before is not gone: the shell empties the file that it leads standard output into.
     fn kept(&self, job: Job) -> Job {
-        match self.layout().format {
-            Format::Parquet => job.in_one_go(),
-            Format::Jsonl | Format::Json | Format::Csv => job,
+        let is_fresh = self.file().is_none() && sink::stdout_is_empty_file();
+        if is_fresh || self.layout().format == Format::Parquet {
+            return job.in_one_go();
         }
+        job
     }
 
     /// The form of what is written, as far as a job must keep to it.

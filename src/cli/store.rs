@@ -1,5 +1,6 @@
 //! What is remembered between runs.
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -27,6 +28,15 @@ pub struct StoreArgs {
 }
 
 impl StoreArgs {
+    /// The store's file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self.store.as_ref()? {
+            Place::File(path) => Some(path),
+            Place::Server(_) => None,
+        }
+    }
+
     /// Whether they go together, and with what makes FILE be `replaced` at the end, if anything;
     /// they may come from the environment too.
     ///

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::pull::claim;
+use super::pull::{NOTHING, claim};
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, check, output, output_failed};
-use crate::cli::ImportArgs;
+use crate::cli::{Apart, ImportArgs};
 use crate::clock::epoch_seconds;
 use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
@@ -95,9 +95,18 @@ pub(super) async fn run(
     };
     let exit = ended.close(output).await?;
     if exit == Exit::Ok && args.store.fail_empty && ended.receipt.written == 0 {
+        tracing::warn!("{NOTHING}");
         return Ok(Exit::Empty);
     }
     Ok(exit)
+}
+
+/// The files the command line names.
+fn files(args: &ImportArgs) -> Apart {
+    let store = Apart::default().writes("--store", args.store.file());
+    let files = args.files.iter();
+    args.output
+        .apart(files.fold(store, |all, file| all.reads("FILE", Some(file))))
 }
 
 /// What the store knows the hashtag by; files of no one hashtag have the empty name.
@@ -119,6 +128,7 @@ async fn open(
     let together = args.store.check(args.output.replaced().as_deref());
     together
         .and_then(|()| args.output.check())
+        .and_then(|()| files(args).check())
         .map_err(Refusal::usage)?;
     let job = args.output.import_job(&args.files, query, filter);
     let turn = Turn::within(args.output.wait_lock());

@@ -56,7 +56,9 @@ impl Refusal {
 impl From<OutputError> for Refusal {
     fn from(error: OutputError) -> Self {
         let exit = match error {
-            OutputError::Io { .. } | OutputError::Shorter { .. } => Exit::Output,
+            OutputError::Io { .. } | OutputError::Shorter { .. } | OutputError::Changed { .. } => {
+                Exit::Output
+            }
             OutputError::Locked(_) => Exit::Locked,
             _ => Exit::Usage,
         };

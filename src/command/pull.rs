@@ -17,7 +17,7 @@ use super::split::Split;
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, output, output_failed};
-use crate::cli::{Environment, LaneChoice, PullArgs, StoreArgs};
+use crate::cli::{Apart, Environment, LaneChoice, PullArgs, StoreArgs};
 use crate::clock::epoch_seconds;
 use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
@@ -34,6 +34,9 @@ use crate::words::counted;
 
 /// How often a run looks for a hashtag whose own run has died.
 const GLANCE: Duration = Duration::from_secs(1);
+
+/// Why a run that is complete ends with a status of its own.
+pub(super) const NOTHING: &str = "nothing was written, which --fail-empty ends with status 9";
 
 /// A run over several hashtags. All that are in flight share it.
 struct Run<'a> {
@@ -53,6 +56,8 @@ struct Run<'a> {
     blind: RefCell<Blind>,
     /// Whether a run that wrote nothing ends with a status of its own.
     fail_empty: bool,
+    /// Whether the same command would find its own file in the way.
+    must_append: bool,
 }
 
 pub(super) async fn run(
@@ -72,7 +77,10 @@ pub(super) async fn run(
         .check(args.output.replaced().as_deref())
         .and_then(|()| args.from_store.check(&args.store))
         .map_err(Refusal::usage)?;
-    args.output.check().map_err(Refusal::usage)?;
+    args.output
+        .check()
+        .and_then(|()| files(&args).check())
+        .map_err(Refusal::usage)?;
     let (filter, choice) = (args.filter.filter(), args.source.source);
     let start = Queue::of(args.input, filter, &args.from_store, &args.output, choice)?;
     let Start {
@@ -89,6 +97,11 @@ pub(super) async fn run(
         claimed.0.close().await;
         let words = "the store knows no hashtag yet; name one, or add --input FILE";
         return Err(Refusal::usage(words));
+    }
+    if claimed.1.is_some() && args.output.is_stream() {
+        tracing::warn!(
+            "going on with the same command's unfinished run, which wrote the records before these"
+        );
     }
     let session = Session::open(source, args.browser, &args.pace, environment).await?;
     let split = is_split.then(|| Split::new(args.output.clone(), choice, turn, began));
@@ -116,11 +129,21 @@ pub(super) async fn run(
         began,
         blind: RefCell::new(start.blind),
         fail_empty: args.store.fail_empty,
+        must_append: args.output.must_append() && args.store.store.is_none(),
         session: &session,
     };
     let ended = all(run, named, usize::from(args.jobs)).await;
     session.close().await;
     ended
+}
+
+/// The files the switches name.
+fn files(args: &PullArgs) -> Apart {
+    let files = Apart::default()
+        .reads("--input", args.input.input.as_deref())
+        .reads("--cookies", args.source.cookies.as_deref())
+        .writes("--store", args.store.file());
+    args.output.apart(files)
 }
 
 /// Opens the store for `job` once the run's turn has come, with the bytes of its output that are
@@ -405,8 +428,12 @@ impl Run<'_> {
         if receipt.complete {
             return;
         }
-        let kept = output::kept(&*output.lock().await);
+        let mut kept = output::kept(&*output.lock().await);
         self.score.borrow_mut().kept_is_said |= !kept.is_empty();
+        let is_begun = receipt.written + self.score.borrow().written > 0;
+        if self.must_append && is_begun && receipt.stopped_because.exit() == Exit::Temporary {
+            kept += "; the file holds what came, so run it with --append then";
+        }
         if let Some(failure) = failure {
             say(&failure, receipt, &kept);
         } else if let StoppedBecause::Interrupted(_) = receipt.stopped_because {
@@ -442,6 +469,7 @@ impl Run<'_> {
             tracing::error!("not all was pulled{kept}");
         }
         if complete && self.fail_empty && score.written == 0 {
+            tracing::warn!("{NOTHING}");
             return Ok(Exit::Empty);
         }
         Ok(exit)

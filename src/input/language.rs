@@ -9,10 +9,17 @@ use super::quote::quote;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Language(String);
 
-/// Why a text is no language; holds the text, quoted.
+/// Why a text is no language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no language code; a language is two or three letters, e.g. en, pt or zh-Hans")]
-pub struct LanguageError(String);
+#[non_exhaustive]
+pub enum LanguageError {
+    /// None at all; holds the text, quoted.
+    #[error("{0} is no language code; a language is two or three letters, e.g. en, pt or zh-Hans")]
+    NoLanguage(String),
+    /// One of a country, by which the site tells none apart; holds the text and the language.
+    #[error("{0} names a country, a caption's language does not; write {1}")]
+    OfCountry(String, String),
+}
 
 impl Language {
     /// Whether `tag` names it or one of its kinds: `zh` takes in `zh-Hans`.
@@ -36,11 +43,19 @@ impl FromStr for Language {
         let is_kind = |part: &str| {
             matches!(part.len(), 1..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric())
         };
-        if parts.next().is_some_and(is_code) && parts.all(is_kind) {
-            Ok(Self(tag))
-        } else {
-            Err(LanguageError(quote(text)))
+        let language = parts.next().filter(|part| is_code(part));
+        let Some(language) = language.filter(|_| parts.clone().all(is_kind)) else {
+            return Err(LanguageError::NoLanguage(quote(text)));
+        };
+        let is_country = |part: &str| {
+            part.len() == 2 || part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        let rest: Vec<&str> = parts.filter(|part| !is_country(part)).collect();
+        let wider = [&[language], &rest[..]].concat().join("-");
+        if wider != tag {
+            return Err(LanguageError::OfCountry(quote(text), wider));
         }
+        Ok(Self(tag))
     }
 }
 
@@ -91,6 +106,19 @@ mod tests {
         ] {
             let error = text.parse::<Language>().expect_err(text).to_string();
             assert!(error.ends_with("e.g. en, pt or zh-Hans"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_language_has_no_country() {
+        for (text, wider) in [
+            ("en-US", "en"),
+            ("pt_br", "pt"),
+            ("zh-hans-CN", "zh-hans"),
+            ("es-419", "es"),
+        ] {
+            let error = text.parse::<Language>().expect_err(text).to_string();
+            assert!(error.ends_with(&format!("write {wider}")), "{error}");
         }
     }
 

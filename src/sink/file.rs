@@ -15,7 +15,7 @@ use super::lock::{lock_if_there, open_locked};
 #[cfg(feature = "parquet")]
 use super::parquet::Parquet;
 use super::stream::Stream;
-use super::{Existing, Known, Layout, Row, Sink};
+use super::{Coding, Existing, Known, Layout, Row, Sink};
 
 /// Why an output file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,17 @@ pub enum OutputError {
         path: PathBuf,
         /// Its length.
         length: u64,
+        /// The bytes that were safe in it.
+        committed: u64,
+    },
+    /// What an unfinished run of ours wrote ends within a row, so somebody else changed it.
+    #[error(
+        "{} is not what an unfinished run left: no row ends at its byte {committed}; it was left \
+         as it is, put it back or choose another --output", .path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
         /// The bytes that were safe in it.
         committed: u64,
     },
@@ -155,7 +166,7 @@ fn growing(
     committed: Option<u64>,
 ) -> Result<(Box<dyn Sink>, Known), OutputError> {
     let mut file = match committed {
-        Some(committed) => lock_committed(path, committed)?,
+        Some(committed) => lock_committed(path, layout.coding, committed)?,
         None => lock_growing(path)?,
     };
     let known = match (existing, length(&file, path)?) {
@@ -213,13 +224,31 @@ fn ends_at(file: &File, path: &Path, layout: &Layout, committed: u64) -> Result<
 
 /// The file an unfinished run added to, locked, without what lies beyond its `committed` bytes. One
 /// that is not there is not made: it lacks them all.
-fn lock_committed(path: &Path, committed: u64) -> Result<File, OutputError> {
+fn lock_committed(path: &Path, coding: Coding, committed: u64) -> Result<File, OutputError> {
     if committed > 0 && !path.exists() {
         return Err(OutputError::shorter(path, 0, committed));
     }
     let file = lock_growing(path)?;
+    if coding == Coding::Plain && !ends_row(&file, path, committed)? {
+        let path = path.to_owned();
+        return Err(OutputError::Changed { path, committed });
+    }
     cut(&file, path, committed)?;
     Ok(file)
+}
+
+/// Whether the first `committed` bytes of a file of rows end one; of a shorter file nobody knows.
+fn ends_row(file: &File, path: &Path, committed: u64) -> Result<bool, OutputError> {
+    use std::io::{Read as _, Seek as _};
+    if committed == 0 || length(file, path)? < committed {
+        return Ok(true);
+    }
+    let (mut file, mut last) = (file, [0]);
+    let read = file
+        .seek(io::SeekFrom::Start(committed - 1))
+        .and_then(|_| file.read_exact(&mut last));
+    read.map_err(|error| OutputError::io(path, error))?;
+    Ok(last == *b"\n")
 }
 
 /// Cuts what lies beyond the `committed` bytes of a file that we have locked.

@@ -1,7 +1,7 @@
 //! What an output file holds already: its ids, and how much of it is whole.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::io::{self, BufRead, BufReader, Seek as _, Write as _};
 use std::path::Path;
 
 use super::lines::{Lines, Read, Told};
@@ -38,6 +38,9 @@ pub(super) fn mend(
     coding: Coding,
 ) -> Result<Known, OutputError> {
     let mut held = Held::default();
+    // Whoever looked at it before may have left it anywhere.
+    file.rewind()
+        .map_err(|error| OutputError::io(path, error))?;
     match coding {
         Coding::Plain => held.read_plain(file, path, lines)?,
         Coding::Gzip | Coding::Zstd => held.read_members(file, path, lines, coding)?,

@@ -145,6 +145,20 @@ pub fn open(
     }
 }
 
+/// Whether standard output leads into a file that holds nothing yet.
+#[must_use]
+pub fn stdout_is_empty_file() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+        let stdout = std::io::stdout().as_fd().try_clone_to_owned();
+        let found = stdout.and_then(|stdout| std::fs::File::from(stdout).metadata());
+        found.is_ok_and(|found| found.is_file() && found.len() == 0)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 /// A sink for a run that writes elsewhere.
 #[must_use]
 pub fn nowhere() -> Box<dyn Sink> {

@@ -398,6 +398,8 @@ fn told(dialect: Dialect, place: &str, error: &sqlx::Error) -> StoreError {
         .and_then(|code| code.parse::<u32>().ok())
         .map(|code| code & 0xff);
     match (dialect, code) {
+        // Another program writes to it just now.
+        (Dialect::Sqlite, Some(5)) => StoreError::Locked(place),
         (Dialect::Sqlite, Some(26)) => StoreError::NotADatabase(place),
         (Dialect::Sqlite, Some(11)) => StoreError::Damaged { place, cause },
         _ => StoreError::Unusable { place, cause },

@@ -20,8 +20,9 @@ pub enum StoreError {
     LeaseLost,
     /// Another job of the same output is unfinished.
     #[error(
-        "the output holds an unfinished run with another {0}; finish it with its own command, or \
-         choose another --output or --store; it is forgotten 24 h after its last page"
+        "the output holds an unfinished run with {0}; finish it with its own command, or \
+         choose another --output or --store; it is forgotten 24 h after its last page, and \
+         docs/store.md tells how to drop it"
     )]
     OtherJob(&'static str),
     /// Not a database at all.

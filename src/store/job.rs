@@ -127,11 +127,15 @@ impl Job {
             parts.unwrap_or((job.format.as_str(), ""))
         });
         let parameters = [
-            ("hashtags", self.hashtags.as_str(), other.hashtags.as_str()),
-            ("region", &self.region, &other.region),
-            ("format", ours.0, theirs.0),
-            ("filter", ours.1, theirs.1),
-            ("source", &self.source, &other.source),
+            (
+                "other hashtags",
+                self.hashtags.as_str(),
+                other.hashtags.as_str(),
+            ),
+            ("another region", &self.region, &other.region),
+            ("another format", ours.0, theirs.0),
+            ("another filter", ours.1, theirs.1),
+            ("another source", &self.source, &other.source),
         ];
         let different = parameters.iter().find(|(_, ours, theirs)| ours != theirs);
         different.map(|&(name, _, _)| name)

@@ -244,6 +244,67 @@ fn raw_is_what_the_site_sent() {
 }
 
 #[test]
+fn what_is_said_of_a_file_needs_one() {
+    for switch in ["--append", "--overwrite"] {
+        let ended = Folder::new().run(&["pull", "t5", "--demo", switch]);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(ended.stderr.contains("--output FILE"), "{ended:?}");
+    }
+    for form in [&["--raw"][..], &["--preset", "clockworks"]] {
+        let args = [&["pull", "t5", "--demo", "-o", "out", "--append"], form].concat();
+        let ended = Folder::new().run(&args);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(ended.stderr.contains("by their aweme_id"), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_run_to_be_repeated_says_with_what() {
+    let folder = Folder::new();
+    let args = [
+        "t60",
+        "t5",
+        "--demo",
+        "--max-requests",
+        "3",
+        "-o",
+        "out.jsonl",
+    ];
+    let ended = folder.pull(&args);
+    assert_eq!(ended.status, 5, "{ended:?}");
+    assert!(
+        ended.stderr.contains("run it with --append then"),
+        "{ended:?}"
+    );
+    let again = folder.pull(&[&args[..], &["--append"]].concat());
+    assert!(!again.stderr.contains("--append"), "{again:?}");
+}
+
+#[test]
+fn no_file_is_two_things_at_once() {
+    let folder = Folder::new();
+    for args in [
+        &["pull", "--input", "one", "-o", "./one", "--overwrite"][..],
+        &["pull", "--input", "one", "--summary", "one"],
+        &["pull", "t5", "--store", "one", "-o", "one", "--append"],
+        &["pull", "t5", "--store", "one", "--summary", "one"],
+        &["pull", "t5", "--cookies", "one", "--summary", "one"],
+        &["import", "one", "-o", "one", "--overwrite"],
+        &["import", "a", "one", "--summary", "one"],
+    ] {
+        folder.write("one", "t5\n");
+        let demo: &[&str] = if args[0] == "pull" { &["--demo"] } else { &[] };
+        let ended = folder.run(&[args, demo].concat());
+        assert_eq!(ended.status, 2, "{args:?}: {ended:?}");
+        assert!(
+            ended.stderr.contains("the same file"),
+            "{args:?}: {ended:?}"
+        );
+        assert_eq!(folder.read("one"), "t5\n", "{args:?}");
+    }
+}
+
+#[test]
 fn receipts_do_not_go_among_the_records() {
     let folder = Folder::new();
     for command in [&["pull", "t5", "--demo"][..], &["import", "in.jsonl"]] {

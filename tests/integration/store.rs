@@ -406,6 +406,61 @@ fn standard_output_goes_on_too() {
 }
 
 #[test]
+fn a_file_that_the_shell_emptied_gets_everything() {
+    Kept::each(|kept| {
+        let redirected = || {
+            let file = fs::File::create(kept.folder.file("out.jsonl")).unwrap();
+            let mut command = kept.pulling(&["mid_empty"]);
+            let status = command
+                .stdout(file)
+                .stderr(std::process::Stdio::null())
+                .status();
+            (
+                status.unwrap().code(),
+                ids(&kept.folder.read("out.jsonl")).len(),
+            )
+        };
+        assert_eq!(redirected(), (Some(4), 60));
+        assert_eq!(redirected(), (Some(4), 60));
+    });
+}
+
+#[test]
+fn an_output_whose_rows_were_moved_is_left_alone() {
+    Kept::each(|kept| {
+        stopped_halfway(kept, &[]);
+        let moved = "x".to_owned() + &kept.folder.read("out.jsonl");
+        kept.folder.write("out.jsonl", &moved);
+        let ended = kept.pull(&["mid_empty", "-o", "out.jsonl"]);
+        assert_eq!(ended.status, 7, "{ended:?}");
+        assert!(ended.stderr.contains("out.jsonl is not what"), "{ended:?}");
+        assert_eq!(kept.folder.read("out.jsonl"), moved);
+    });
+}
+
+#[test]
+fn another_program_that_writes_to_the_store_is_waited_for() {
+    sqlx::any::install_default_drivers();
+    let kept = Kept::in_file();
+    assert_eq!(kept.pull(&["t5"]).status, 0);
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().unwrap();
+    let begin = async {
+        let mut db = AnyConnection::connect(&kept.url).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE")
+            .execute(&mut db)
+            .await
+            .unwrap();
+        db
+    };
+    let other = runtime.block_on(begin);
+    let ended = kept.pull(&["t6", "-o", "out.jsonl"]);
+    assert_eq!(ended.status, 8, "{ended:?}");
+    runtime.block_on(other.close()).unwrap();
+    assert_eq!(kept.pull(&["t6", "-o", "out.jsonl"]).status, 0);
+}
+
+#[test]
 fn the_limit_counts_what_the_job_has_written() {
     Kept::each(|kept| {
         stopped_halfway(kept, &["-n", "70"]);
@@ -428,16 +483,16 @@ fn another_command_does_not_write_into_an_unfinished_output() {
         let before = stopped_halfway(kept, &[]);
         let whole = kept.folder.read("out.jsonl");
         for (more, parameter) in [
-            (&["t5"][..], "hashtags"),
-            (&["mid_empty", "-r", "US"], "region"),
-            (&["mid_empty", "--raw"], "format"),
-            (&["mid_empty", "--overwrite"], "format"),
-            (&["mid_empty", "--since", "7d"], "filter"),
-            (&["mid_empty", "--source", "embed"], "source"),
+            (&["t5"][..], "other hashtags"),
+            (&["mid_empty", "-r", "US"], "another region"),
+            (&["mid_empty", "--raw"], "another format"),
+            (&["mid_empty", "--overwrite"], "another format"),
+            (&["mid_empty", "--since", "7d"], "another filter"),
+            (&["mid_empty", "--source", "embed"], "another source"),
         ] {
             let ended = kept.pull(&[more, &["-o", "out.jsonl"]].concat());
             assert_eq!(ended.status, 2, "{more:?}: {ended:?}");
-            let words = format!("an unfinished run with another {parameter}");
+            let words = format!("an unfinished run with {parameter}");
             assert!(ended.stderr.contains(&words), "{ended:?}");
         }
         assert_eq!(kept.folder.read("out.jsonl"), whole);
@@ -827,7 +882,7 @@ fn an_import_goes_on_only_in_its_own_output_and_waits_its_turn() {
     let ended = kept.import(&["1.json", "-o", "out.jsonl", "--append"]);
     assert_eq!(ended.status, 2, "{ended:?}");
     assert!(
-        ended.stderr.contains("an unfinished run with another"),
+        ended.stderr.contains("an unfinished run with "),
         "{ended:?}"
     );
     assert_eq!(kept.folder.read("out.jsonl"), whole);
