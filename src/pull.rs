@@ -11,7 +11,7 @@ use crate::halt::Halt;
 use crate::input::Query;
 use crate::progress::Bar;
 use crate::receipt::Receipt;
-use crate::record::{Lane, RawItem, Record, Sighting, Wanted};
+use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting, Wanted};
 use crate::signals::Signals;
 use crate::sink::{Known, Row, Sink};
 use crate::source::{Budget, Cursor, Error, Next, Page, Pages, Source, Verdict};
@@ -298,8 +298,22 @@ impl<'a> Pull<'a> {
         raw: &RawItem,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
+        self.mapped(output, raw, Record::from_raw(raw, sighting), sighting)
+    }
+
+    /// The same of one that somebody else has mapped.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn mapped(
+        &mut self,
+        output: &mut Output,
+        raw: &RawItem,
+        mapped: Result<Mapped, Malformed>,
+        sighting: &Sighting<'_>,
+    ) -> std::io::Result<bool> {
         // One that could not be written was not dealt with: seen is what the other counts say.
-        let fresh = self.sort(output, raw, sighting)?;
+        let fresh = self.sort(output, raw, mapped, sighting)?;
         self.receipt.seen += 1;
         Ok(fresh)
     }
@@ -309,9 +323,10 @@ impl<'a> Pull<'a> {
         &mut self,
         output: &mut Output,
         raw: &RawItem,
+        mapped: Result<Mapped, Malformed>,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
-        let mapped = match Record::from_raw(raw, sighting) {
+        let mapped = match mapped {
             Ok(mapped) => mapped,
             Err(malformed) => {
                 tracing::info!("entry {}: {malformed}; skipped", sighting.position);

@@ -176,6 +176,14 @@ pub struct ImportArgs {
     /// Which of their videos.
     #[command(flatten)]
     pub filter: FilterArgs,
+    /// Threads that read, map and write [default: one a core].
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=64),
+        help_heading = "Pace"
+    )]
+    pub jobs: Option<u16>,
     /// To where.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
+use super::crew::{Crew, Entry};
 use super::pull::{NOTHING, claim};
 use super::summary::Summary;
 use super::turn::Turn;
@@ -21,9 +22,9 @@ use crate::input::{Filter, HashtagName, Limit, Query};
 use crate::progress::Progress;
 use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
-use crate::record::{Lane, RawItem, Sighting, Wanted};
+use crate::record::{Lane, RawItem, Record, Sighting, Wanted};
 use crate::signals::Signals;
-use crate::source::saved::{self, Outcome, Recording, What};
+use crate::source::saved::{Outcome, Recording, What};
 use crate::source::{Budget, Verdict};
 use crate::store::{StoreError, Waypoint};
 use crate::words::counted;
@@ -74,6 +75,7 @@ pub(super) async fn run(
         output: &mut output,
         signals: &signals,
         query: query.as_ref(),
+        threads: threads(args.jobs),
     };
     let stopped = import.files(&args.files);
     import.pull.warn_of_losses();
@@ -107,6 +109,12 @@ fn files(args: &ImportArgs) -> Apart {
     let files = args.files.iter();
     args.output
         .apart(files.fold(store, |all, file| all.reads("FILE", Some(file))))
+}
+
+/// As many as were asked for, or one a core.
+fn threads(jobs: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    jobs.map_or_else(cores, usize::from)
 }
 
 /// What the store knows the hashtag by; files of no one hashtag have the empty name.
@@ -184,6 +192,8 @@ struct Import<'a, 'b> {
     output: &'a mut Output,
     signals: &'a Signals,
     query: Option<&'a Query>,
+    /// Threads that read and map.
+    threads: usize,
 }
 
 impl Import<'_, '_> {
@@ -209,13 +219,19 @@ impl Import<'_, '_> {
     /// counts as bad data.
     fn file(&mut self, path: &Path) -> Result<StoppedBecause, Failure> {
         let from_stdin = path == Path::new("-");
-        let opened: io::Result<Box<dyn Read>> = if from_stdin {
-            Ok(Box::new(io::stdin().lock()))
+        let opened: io::Result<Box<dyn Read + Send>> = if from_stdin {
+            Ok(Box::new(io::stdin()))
         } else {
-            File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+            File::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>)
         };
+        let crew = Crew {
+            threads: self.threads,
+            is_eager: from_stdin,
+        };
+        let query = self.query;
+        let map = |raw: &RawItem| Record::from_raw(raw, &sighting(query, raw, 0));
         let mut failed = None;
-        let mut sink = |raw: RawItem| match self.entry(&raw, from_stdin) {
+        let mut take = |entry: Entry| match self.entry(entry, from_stdin) {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => ControlFlow::Break(()),
             Err(error) => {
@@ -223,7 +239,7 @@ impl Import<'_, '_> {
                 ControlFlow::Break(())
             }
         };
-        let read = opened.and_then(|input| saved::read(input, &mut sink));
+        let read = opened.and_then(|input| crew.read(input, &map, &mut take));
         if let Some(error) = failed {
             return Err(error);
         }
@@ -248,15 +264,12 @@ impl Import<'_, '_> {
     }
 
     /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
-    fn entry(&mut self, raw: &RawItem, from_stdin: bool) -> Result<bool, Failure> {
-        let sighting = Sighting {
-            query: self.query,
-            lane: Lane::Import,
-            position: self.pull.receipt.seen + 1,
-            collected_at: None,
-            hashtag_feed: raw.hashtag_feed.or_else(|| self.query.map(|_| true)),
-        };
-        let entry = self.pull.entry(self.output, raw, &sighting);
+    fn entry(&mut self, (raw, mut mapped): Entry, from_stdin: bool) -> Result<bool, Failure> {
+        let sighting = sighting(self.query, &raw, self.pull.receipt.seen + 1);
+        if let Ok(mapped) = &mut mapped {
+            mapped.record.collection.position = sighting.position;
+        }
+        let entry = self.pull.mapped(self.output, &raw, mapped, &sighting);
         entry.map_err(Failure::Output)?;
         let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
         if is_batch {
@@ -282,6 +295,17 @@ impl Import<'_, '_> {
         };
         let commit = self.output.commit(tag(self.query), &at);
         block_in_place(|| Handle::current().block_on(commit))
+    }
+}
+
+/// Where an entry was seen, the one at `position` of all.
+fn sighting<'a>(query: Option<&'a Query>, raw: &RawItem, position: u64) -> Sighting<'a> {
+    Sighting {
+        query,
+        lane: Lane::Import,
+        position,
+        collected_at: None,
+        hashtag_feed: raw.hashtag_feed.or_else(|| query.map(|_| true)),
     }
 }
 

@@ -4,6 +4,7 @@
 mod advice;
 mod blind;
 mod browser;
+mod crew;
 mod doctor;
 mod import;
 mod info;

@@ -49,6 +49,29 @@ fn assert_sound(path: &Path, ended: &Ended) {
     );
 }
 
+#[cfg(feature = "demo")]
+#[test]
+fn any_number_of_threads_gives_the_same() {
+    let (folder, mut files) = (Folder::new(), files_in(&fixtures()));
+    let saved = folder.run(&["pull", "t150_dup", "--all", "--demo", "--raw"]);
+    folder.write("raw.jsonl", saved.stdout);
+    files.push(folder.file("raw.jsonl"));
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let timeless = |mut ended: Ended| {
+        for key in ["started_at", "finished_at"] {
+            ended.receipts[0][key] = 0.into();
+        }
+        (ended.status, ended.stdout, ended.stderr, ended.receipts)
+    };
+    let alone = timeless(import(&files, &["--jobs", "1"]));
+    assert!(alone.1.lines().count() > 150);
+    for jobs in ["2", "3", "8"] {
+        let together = timeless(import(&files, &["--jobs", jobs]));
+        assert!(together == alone, "{jobs}: {together:?}");
+    }
+    assert_eq!(import(&files, &["--jobs", "0"]).status, 2);
+}
+
 #[test]
 fn every_form_gives_records_or_says_why_not() {
     let files = files_in(&fixtures());

@@ -1,0 +1,227 @@
+//! Entries of a file, read by one thread, mapped by others, and handed back in the file's order.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+
+use crate::record::{Malformed, Mapped, RawItem};
+use crate::source::saved::{self, Outcome};
+
+/// Bytes of entries that go from thread to thread together: few enough to hold some of them, many
+/// enough that handing them on costs nothing.
+const BATCH: usize = 256 << 10;
+
+/// An entry and what became of it.
+pub(super) type Entry = (RawItem, Result<Mapped, Malformed>);
+
+/// Maps one entry.
+type Map<'a> = dyn Fn(&RawItem) -> Result<Mapped, Malformed> + Sync + 'a;
+/// Takes one that is mapped; a break ends the reading.
+type Take<'a> = dyn FnMut(Entry) -> ControlFlow<()> + 'a;
+
+/// The threads of an import, this one included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Crew {
+    /// How many.
+    pub(super) threads: usize,
+    /// Whether each entry goes on at once, without waiting for others.
+    pub(super) is_eager: bool,
+}
+
+/// Entries on their way, in the order of the file.
+enum Batch {
+    /// Still to be mapped, by whoever takes them.
+    Raw(Vec<RawItem>),
+    /// In the hands of a thread that maps them.
+    Soon(Receiver<Vec<Entry>>),
+}
+
+/// Entries to be mapped, and where they go then.
+type Task = (Vec<RawItem>, SyncSender<Vec<Entry>>);
+
+impl Crew {
+    /// Reads `input` to its end, or until `take` breaks.
+    ///
+    /// # Errors
+    /// When the input cannot be read.
+    pub(super) fn read(
+        self,
+        input: Box<dyn Read + Send>,
+        map: &Map<'_>,
+        take: &mut Take<'_>,
+    ) -> io::Result<Outcome> {
+        if self.threads < 2 {
+            return saved::read(input, &mut |raw| {
+                let mapped = map(&raw);
+                take((raw, mapped))
+            });
+        }
+        // Besides the one that reads and this one, which writes.
+        let mappers = self.threads - 2;
+        thread::scope(|scope| {
+            let (queue, batches) = sync_channel(self.threads + 1);
+            let (tasks, todo) = channel::<Task>();
+            let todo = std::sync::Arc::new(Mutex::new(todo));
+            for _ in 0..mappers {
+                let todo = std::sync::Arc::clone(&todo);
+                scope.spawn(move || map_all(&todo, map));
+            }
+            let tasks = (mappers > 0).then_some(tasks);
+            let reader = scope.spawn(move || self.hand_out(input, &queue, tasks.as_ref()));
+            take_all(&batches, map, take);
+            // A reader that waits for room sees that nobody takes any more.
+            drop(batches);
+            reader
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    /// Reads entries into batches.
+    fn hand_out(
+        self,
+        input: Box<dyn Read + Send>,
+        queue: &SyncSender<Batch>,
+        tasks: Option<&mpsc::Sender<Task>>,
+    ) -> io::Result<Outcome> {
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        let room = if self.is_eager { 0 } else { BATCH };
+        let outcome = saved::read(input, &mut |raw| {
+            bytes += raw.json.get().len();
+            items.push(raw);
+            if bytes < room {
+                return ControlFlow::Continue(());
+            }
+            bytes = 0;
+            hand(std::mem::take(&mut items), queue, tasks)
+        });
+        // Nobody takes the rest where somebody said to stop.
+        let _ = hand(items, queue, tasks);
+        outcome
+    }
+}
+
+/// Puts a batch into the queue, and into the hands of a mapper where there are any.
+fn hand(
+    items: Vec<RawItem>,
+    queue: &SyncSender<Batch>,
+    tasks: Option<&mpsc::Sender<Task>>,
+) -> ControlFlow<()> {
+    let batch = match tasks {
+        None => Batch::Raw(items),
+        Some(tasks) => {
+            let (done, soon) = sync_channel(1);
+            if tasks.send((items, done)).is_err() {
+                return ControlFlow::Break(());
+            }
+            Batch::Soon(soon)
+        }
+    };
+    match queue.send(batch) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    }
+}
+
+/// Maps batch after batch until no more come.
+fn map_all(todo: &Mutex<Receiver<Task>>, map: &Map<'_>) {
+    loop {
+        let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((items, done)) = next else {
+            return;
+        };
+        // Nobody waits for it any more where the reading was ended.
+        let _ = done.send(items.into_iter().map(|raw| mapped(raw, map)).collect());
+    }
+}
+
+fn take_all(batches: &Receiver<Batch>, map: &Map<'_>, take: &mut Take<'_>) {
+    for batch in batches {
+        let taken = match batch {
+            Batch::Raw(items) => items.into_iter().try_for_each(|raw| take(mapped(raw, map))),
+            Batch::Soon(soon) => soon.into_iter().flatten().try_for_each(&mut *take),
+        };
+        if taken.is_break() {
+            return;
+        }
+    }
+}
+
+fn mapped(raw: RawItem, map: &Map<'_>) -> Entry {
+    let mapped = map(&raw);
+    (raw, mapped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Crew;
+    use crate::record::{Lane, Record, Sighting};
+    use std::io::Cursor;
+    use std::ops::ControlFlow;
+
+    const SIGHTING: Sighting<'_> = Sighting {
+        query: None,
+        lane: Lane::Import,
+        position: 1,
+        collected_at: None,
+        hashtag_feed: None,
+    };
+
+    /// So many lines of items, some of which are none.
+    fn lines(count: u64) -> Vec<u8> {
+        let line = |number: u64| match number % 7 {
+            3 => "{\"itemList\":[{\"desc\":\"no id\"}],\"hasMore\":true}\n".to_owned(),
+            _ => format!(
+                "{{\"itemList\":[{{\"id\":\"{}\",\"desc\":\"{}\",\"video\":{{}},\"stats\":{{}}}}]}}\n",
+                7_300_000_000_000_000_000 + number,
+                "x".repeat(3_000)
+            ),
+        };
+        (0..count).map(line).collect::<String>().into_bytes()
+    }
+
+    /// The ids in the order they were handed out, up to the one at which it was enough.
+    fn ids(threads: usize, is_eager: bool, count: u64, enough: usize) -> (Vec<String>, u64) {
+        let mut ids = Vec::new();
+        let crew = Crew { threads, is_eager };
+        let outcome = crew.read(
+            Box::new(Cursor::new(lines(count))),
+            &|raw| Record::from_raw(raw, &SIGHTING),
+            &mut |(_, mapped)| {
+                ids.push(mapped.map_or_else(|it| it.to_string(), |it| it.record.aweme_id));
+                match ids.len() {
+                    len if len == enough => ControlFlow::Break(()),
+                    _ => ControlFlow::Continue(()),
+                }
+            },
+        );
+        (ids, outcome.unwrap().items)
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_in_the_same_order() {
+        let (one, items) = ids(1, false, 1_500, usize::MAX);
+        assert_eq!((one.len(), items), (1_500, 1_500));
+        assert!(
+            one.iter().any(|id| id.starts_with("73000000000000014")),
+            "{one:?}"
+        );
+        for threads in [2, 3, 5] {
+            for is_eager in [false, true] {
+                let many = ids(threads, is_eager, 1_500, usize::MAX);
+                assert!(many.0 == one && many.1 == items, "{threads}");
+            }
+        }
+    }
+
+    #[test]
+    fn enough_is_enough_with_any_number_of_threads() {
+        for threads in [1, 2, 4] {
+            let (some, items) = ids(threads, false, 5_000, 10);
+            assert_eq!(some.len(), 10, "{threads}");
+            assert!(items < 5_000, "{threads} threads read all of it");
+        }
+    }
+}
