@@ -16,7 +16,8 @@ const MOST: u64 = 16 * 1024 * 1024 + 1;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
-    /// Hashtags, as names or links: travel, '#travel', www.tiktok.com/tag/travel.
+    /// Hashtags, as names or links: travel, '#travel', www.tiktok.com/tag/travel, or a short link
+    /// (vm.tiktok.com/…, vt.tiktok.com/…, www.tiktok.com/t/…), which is followed to its hashtag.
     #[arg(value_name = "TAG|URL", help_heading = None::<&'static str>)]
     pub tags: Vec<Ask>,
     /// A hashtag's name; wins over --url.

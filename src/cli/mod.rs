@@ -103,15 +103,30 @@ Examples:
 #[command(after_help = "\
 Examples:
   tiktok-hashtag pull travel                     100 videos as JSON lines
+  tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'
+
+Input:
   tiktok-hashtag pull '#travel' food -n 20       two hashtags, 20 videos each
-  tiktok-hashtag pull --input tags.txt --jobs 4 -o out.jsonl --overwrite
-  tiktok-hashtag pull travel --source embed -n 10 --summary runs.jsonl
-  tiktok-hashtag pull travel --since 7d --min-likes 1000 --only-language en,pt
-  tiktok-hashtag pull travel --store tiktok.db --new-only
-  tiktok-hashtag pull --from-store --store tiktok.db --every 6h -o out.jsonl --append
-  tiktok-hashtag pull travel -o travel.csv --fields aweme_id,desc,statistics.play_count
+  tiktok-hashtag pull https://vm.tiktok.com/ZMexample/    a short link, as the app's Share gives it
   tiktok-hashtag pull --input input.json --preset clockworks     for those who come from there
-  tiktok-hashtag pull travel --demo | jq -r '[.aweme_id, .statistics.play_count] | @tsv'")]
+
+Filters:
+  tiktok-hashtag pull travel --since 7d --min-likes 1000 --only-language en,pt
+
+Source and browser:
+  tiktok-hashtag pull travel -n 10 --source embed
+  tiktok-hashtag pull travel -n 300 --source browser --headed --wait-user 120
+
+Pace:
+  tiktok-hashtag pull --input tags.txt --jobs 4 --max-time 2h -o out.jsonl --overwrite
+
+Output:
+  tiktok-hashtag pull travel -o travel.jsonl --append --summary runs.jsonl
+  tiktok-hashtag pull travel -o travel.csv --fields aweme_id,desc,statistics.play_count
+
+Store:
+  tiktok-hashtag pull travel --store tiktok.db --new-only
+  tiktok-hashtag pull --from-store --store tiktok.db --every 6h -o out.jsonl --append")]
 pub struct PullArgs {
     /// What to pull.
     #[command(flatten)]

@@ -16,7 +16,7 @@ use crate::source::http::{Patience, Site};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
-    /// Where the videos come from.
+    /// Lane, that is the way to the site, by which the videos come.
     #[arg(long, value_name = "LANE", default_value = "auto")]
     pub source: LaneChoice,
     /// Send every request to this server instead of TikTok's.

@@ -16,6 +16,9 @@ use tiktok_hashtag::sink::Column;
 use crate::contract;
 use crate::runner::{BINARY, root, scrubbed};
 
+/// What may follow a command that is shown: a pipe, a file, another command or words for people.
+#[cfg(unix)]
+const ENDS: [&str; 5] = [" | ", " > ", " 2>", "; ", "   "];
 /// Variables that are read but stand for no switch.
 const OTHER_VARIABLES: [&str; 7] = [
     "TIKTOK_HASHTAG_MS_TOKEN",
@@ -124,6 +127,7 @@ fn switches() -> (Vec<(String, Vec<String>)>, BTreeSet<String>) {
 fn every_switch_is_in_its_help() {
     for (command, switches) in switches().0 {
         let help = stdout(&[&command, "--help"]);
+        assert!(help.contains("\nExample"), "{command} without an example");
         for switch in switches {
             assert!(
                 help.contains(&format!("--{switch}")),
@@ -136,14 +140,10 @@ fn every_switch_is_in_its_help() {
 #[test]
 fn the_papers_name_no_switch_that_does_not_exist() {
     let known = switches().1;
-    for name in [
-        "README.md",
-        "CHANGELOG.md",
-        "docs/formats.md",
-        "docs/migrating.md",
-    ] {
-        let text = paper(name);
-        let ours = text.lines().filter(|line| !line.contains("cargo "));
+    for name in papers() {
+        let text = paper(&name);
+        let of_others = |line: &str| line.contains("cargo ") || line.contains("ctl ");
+        let ours = text.lines().filter(|line| !of_others(line));
         for switch in ours.flat_map(named_switches) {
             let other = OTHER_SWITCHES.contains(&switch.as_str());
             assert!(other || known.contains(&switch), "{name}: --{switch}");
@@ -243,19 +243,33 @@ fn the_changelog_has_a_place_for_what_comes() {
 #[test]
 fn the_readme_fits_a_person_in_a_hurry() {
     assert!(paper("README.md").lines().count() < 200);
-    for name in [
-        "README.md",
-        "CONTRIBUTING.md",
-        "SECURITY.md",
-        "docs/cron.md",
-        "docs/migrating.md",
-        "docs/formats.md",
-    ] {
-        let folder = root().join(name).parent().unwrap().to_owned();
-        for file in named_files(&paper(name)) {
-            assert!(folder.join(&file).exists(), "{name}: {}", file.display());
+}
+
+#[test]
+fn the_papers_link_to_what_is_there() {
+    let mut linked = BTreeSet::new();
+    for name in papers() {
+        let folder = root().join(&name).parent().unwrap().to_owned();
+        for file in named_files(&paper(&name)) {
+            let file = folder.join(file).canonicalize();
+            linked.insert(file.unwrap_or_else(|error| panic!("{name}: {error}")));
         }
     }
+    for name in papers().iter().filter(|name| name.starts_with("docs/")) {
+        let file = root().join(name).canonicalize().unwrap();
+        assert!(linked.contains(&file), "nothing links to {name}");
+    }
+}
+
+/// The project's pages: those in its folder and those in `docs`.
+fn papers() -> BTreeSet<String> {
+    let pages = ["", "docs/"].into_iter().flat_map(|folder| {
+        let files = fs::read_dir(root().join(folder)).unwrap();
+        files.map(move |file| format!("{folder}{}", file.unwrap().file_name().to_str().unwrap()))
+    });
+    let pages: BTreeSet<String> = pages.filter(|name| name.ends_with(".md")).collect();
+    assert!(pages.contains("README.md") && pages.contains("docs/faq.md"));
+    pages
 }
 
 /// What a paper links to within the project.
@@ -363,6 +377,46 @@ fn assert_part(at: &str, part: &Value, whole: &Value) {
     }
 }
 
+/// Those that no other test runs too: of the real site, of a browser, of files there are not here.
+#[cfg(unix)]
+#[test]
+fn every_command_that_is_shown_is_understood() {
+    let papers = papers().into_iter().map(|name| paper(&name));
+    let helps = switches().0.into_iter();
+    let helps = helps.map(|(command, _)| stdout(&[&command, "--help"]));
+    let mut understood = 0;
+    for line in papers.chain(helps).flat_map(|text| shown_commands(&text)) {
+        let read = Cli::command().try_get_matches_from(words(&line));
+        let refused = read.err().filter(clap::Error::use_stderr);
+        assert!(refused.is_none(), "{line}: {refused:?}");
+        understood += 1;
+    }
+    assert!(understood > 40, "{understood}");
+}
+
+/// The lines of a text that are a command of ours, each up to what follows it.
+#[cfg(unix)]
+fn shown_commands(text: &str) -> Vec<String> {
+    let lines = text.lines().map(|line| line.trim_start());
+    let lines = lines.map(|line| line.strip_prefix("$ ").unwrap_or(line));
+    let ours = lines.filter(|line| line.starts_with("tiktok-hashtag "));
+    let end = |line: &str| ENDS.iter().filter_map(|end| line.find(end)).min();
+    ours.map(|line| line[..end(line).unwrap_or(line.len())].to_owned())
+        .collect()
+}
+
+/// The words of a line as a shell tells them apart.
+#[cfg(unix)]
+fn words(line: &str) -> Vec<String> {
+    let script = format!("printf '%s\\n' {line}");
+    let output = scrubbed("bash", root())
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    let words = String::from_utf8(output.stdout).unwrap();
+    words.lines().map(str::to_owned).collect()
+}
+
 #[cfg(unix)]
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
@@ -372,8 +426,8 @@ fn the_papers_show_what_the_program_prints() {
         eprintln!("skipped: no jq");
         return;
     }
-    for name in ["README.md", "docs/formats.md"] {
-        check(name, &shown_again(name));
+    for name in papers() {
+        check(&name, &shown_again(&name));
     }
 }
 

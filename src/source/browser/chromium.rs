@@ -74,9 +74,11 @@ impl Chromium {
     /// That there is none, in words for the user.
     pub fn program(&self) -> Result<PathBuf, String> {
         match &self.options.program {
-            Some(path) if !find::is_program(path) => {
-                Err(format!("{} is no program", path.display()))
-            }
+            Some(path) if !find::is_program(path) => Err(format!(
+                "{} is no program; pass --browser PATH of a Chromium, Chrome, Edge or Brave, or \
+                 leave it out",
+                path.display()
+            )),
             Some(path) => Ok(path.clone()),
             None => find::browser().ok_or_else(find::none_found),
         }
