@@ -3,7 +3,7 @@
 
 use charts_rs::{BarChart, ChartBase, Color, HorizontalBarChart, Series, YAxisConfig};
 
-use super::table::cut;
+use super::{grouped, table::cut};
 use crate::words::shown;
 
 /// Text and axes, as the page's style looks for it.
@@ -18,7 +18,7 @@ const WIDTH: f32 = 360.0;
 const ROW: f32 = 26.0;
 /// The height of one with upright columns.
 const UPRIGHT: f32 = 200.0;
-/// Most columns of a name; it shares the width with its bar.
+/// Most columns of a name; it shares the width with its value and its bar.
 const NAME: usize = 18;
 const FONT: &str = "system-ui, sans-serif";
 
@@ -48,54 +48,53 @@ impl Chart {
 
     /// It as SVG to stand in a page; none where the crate cannot draw it.
     pub(super) fn svg(&self) -> Option<String> {
-        let highest = self
-            .bars
-            .iter()
-            .map(|(_, value)| *value)
-            .fold(0.0, f64::max);
-        let (unit, letter) = unit(highest);
-        let values = self.bars.iter().map(|(_, value)| to_unit(*value, unit));
-        let series = Series::new(String::new(), values.collect());
-        let names = self
-            .bars
-            .iter()
-            .map(|(name, _)| cut(&shown(name, 60), NAME));
-        let names: Vec<String> = names.collect();
         let drawn = match self.shape {
-            Shape::Rows => rows(series, names, letter).svg(),
-            Shape::Columns => upright(series, names, letter).svg(),
+            Shape::Rows => rows(&self.bars).svg(),
+            Shape::Columns => upright(&self.bars).svg(),
         };
         let attributes = format!("<svg role=\"img\" aria-label=\"{}\" ", self.title);
-        let svg = drawn.ok()?.replacen("<svg ", &attributes, 1);
-        Some(svg)
+        Some(drawn.ok()?.replacen("<svg ", &attributes, 1))
     }
 }
 
-fn rows(mut series: Series, names: Vec<String>, letter: &str) -> HorizontalBarChart {
-    series.label_show = true;
+/// Each bar has its name and its value before it, so there is no axis to read it off.
+fn rows(bars: &[(String, f64)]) -> HorizontalBarChart {
+    let name = |(name, value): &(String, f64)| {
+        let name = cut(&shown(name, 60), NAME);
+        format!("{name}  {}", short(*value))
+    };
+    // The crate draws from below.
+    let names: Vec<String> = bars.iter().rev().map(name).collect();
+    let values = bars.iter().rev().map(|(_, value)| narrow(*value));
+    let series = Series::new(String::new(), values.collect());
     let height = f32::from(u16::try_from(names.len()).unwrap_or(u16::MAX)) * ROW;
     let mut chart = HorizontalBarChart::new(vec![series], names);
     paint(&mut chart.base, &mut chart.y_axis_configs);
     chart.base.height = height + 10.0;
-    // Each bar ends with its value, so there is no axis to read it off.
-    chart.base.x_axis.height = 0.0;
-    for axis in &mut chart.y_axis_configs {
-        axis.font.size = 0.1;
-        axis.stroke_color = Color::transparent();
-    }
+    chart.base.x_axis.hidden = true;
     chart.base.grid.stroke_width = 0.0;
-    chart.base.margin.right = 44.0;
-    chart.base.series.label.formatter = format!("{{c}}{letter}");
+    let highest = bars.iter().map(|(_, value)| *value).fold(1.0, f64::max);
+    for axis in &mut chart.y_axis_configs {
+        axis.min = Some(0.0);
+        axis.max = Some(narrow(highest));
+    }
     chart
 }
 
-fn upright(series: Series, names: Vec<String>, letter: &str) -> BarChart {
+fn upright(bars: &[(String, f64)]) -> BarChart {
+    let names = bars.iter().map(|(name, _)| name.clone()).collect();
+    let values = bars.iter().map(|(_, value)| narrow(*value));
+    let highest = bars.iter().map(|(_, value)| *value).fold(0.0, f64::max);
+    let series = Series::new(String::new(), values.collect());
     let mut chart = BarChart::new(vec![series], names);
     paint(&mut chart.base, &mut chart.y_axis_configs);
     chart.base.height = UPRIGHT;
     for axis in &mut chart.y_axis_configs {
+        // Videos come whole, so the lines of the grid stand at whole numbers.
         axis.split_number = 3;
-        axis.formatter = Some(format!("{{c}}{letter}"));
+        axis.min = Some(0.0);
+        axis.max = Some(3.0 * narrow((highest / 3.0).ceil().max(1.0)));
+        axis.formatter = Some("{t}".to_owned());
     }
     chart
 }
@@ -110,11 +109,10 @@ fn paint(base: &mut ChartBase, axes: &mut [YAxisConfig]) {
     base.title.height = 0.0;
     base.x_axis.font.size = 12.0;
     base.x_axis.font.color = ink;
+    base.x_axis.name_gap = 9.0;
     base.x_axis.stroke_color = line;
     base.grid.stroke_color = line;
     base.series.colors = vec![color(BAR)];
-    base.series.label.font.size = 12.0;
-    base.series.label.font.color = ink;
     for axis in axes {
         axis.font.size = 12.0;
         axis.font.color = ink;
@@ -125,30 +123,47 @@ fn color(hex: &str) -> Color {
     Color::parse(hex).unwrap_or_default()
 }
 
-/// What values of this size are counted in, and the letter for it.
-fn unit(highest: f64) -> (f64, &'static str) {
-    match highest {
+/// A value in few characters: `9,999`, `12.3K`, `58.5M`.
+fn short(value: f64) -> String {
+    let (unit, letter) = match value {
         1e9.. => (1e9, "B"),
         1e6.. => (1e6, "M"),
         1e4.. => (1e3, "K"),
         _ => (1.0, ""),
-    }
+    };
+    let tenths = format!("{:.1}", value / unit);
+    let (whole, tenth) = tenths.split_once('.').unwrap_or((&tenths, "0"));
+    let point = if tenth == "0" { "" } else { "." };
+    format!(
+        "{}{point}{}{letter}",
+        grouped(whole),
+        tenth.trim_matches('0')
+    )
 }
 
-/// A value in its unit, to one digit behind the point.
-#[expect(clippy::cast_possible_truncation, reason = "a few digits are shown")]
-fn to_unit(value: f64, unit: f64) -> f32 {
-    ((value / unit * 10.0).round() / 10.0) as f32
+/// For a picture, where a few digits do.
+#[expect(clippy::cast_possible_truncation, reason = "nobody sees it in a bar")]
+fn narrow(value: f64) -> f32 {
+    value as f32
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BAR, Chart, INK, Shape, unit};
+    use super::{BAR, Chart, INK, Shape, short};
 
     #[test]
-    fn values_are_told_in_a_unit_of_their_size() {
-        let letters = [0.0, 9_999.0, 10_000.0, 2e6, 3e9].map(|highest| unit(highest).1);
-        assert_eq!(letters, ["", "", "K", "M", "B"]);
+    fn a_value_is_told_in_a_unit_of_its_size() {
+        for (value, shown) in [
+            (0.0, "0"),
+            (1_501.5, "1,501.5"),
+            (9_999.0, "9,999"),
+            (10_000.0, "10K"),
+            (12_345.0, "12.3K"),
+            (58_520_545.0, "58.5M"),
+            (2e9, "2B"),
+        ] {
+            assert_eq!(short(value), shown);
+        }
     }
 
     #[test]

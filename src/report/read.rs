@@ -11,6 +11,7 @@ use crate::input::HashtagName;
 use crate::record::Record;
 
 const GZIP: &[u8] = b"\x1f\x8b";
+const ZSTANDARD: &[u8] = b"\x28\xb5\x2f\xfd";
 /// Longest line; a record is a few thousand bytes.
 const LONGEST: u64 = 64 << 20;
 
@@ -50,10 +51,16 @@ pub fn read(
     gathered: &mut Gathered,
 ) -> Result<Unread, ReadError> {
     let mut file = BufReader::with_capacity(1 << 16, file);
-    if file.fill_buf()?.starts_with(GZIP) {
-        return read_plain(BufReader::new(MultiGzDecoder::new(file)), name, gathered);
+    match file.fill_buf()? {
+        start if start.starts_with(GZIP) => {
+            read_plain(BufReader::new(MultiGzDecoder::new(file)), name, gathered)
+        }
+        start if start.starts_with(ZSTANDARD) => {
+            let plain = zstd::Decoder::with_buffer(file)?;
+            read_plain(BufReader::new(plain), name, gathered)
+        }
+        _ => read_plain(file, name, gathered),
     }
-    read_plain(file, name, gathered)
 }
 
 fn read_plain(

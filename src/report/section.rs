@@ -96,7 +96,7 @@ impl Report {
             title: "Totals",
             note: (!lacks.is_empty()).then(|| format!("Unknown: {}.", lacks.join(", "))),
             body: Body::Table(Table {
-                heads: vec!["", "sum", "median a video", "unknown"],
+                heads: vec!["", "sum", "median", "unknown"],
                 rows,
             }),
             chart: None,
@@ -110,16 +110,15 @@ impl Report {
                 Cell::number(video.plays),
                 Cell::Bar(*part),
                 Cell::number(video.likes),
-                Cell::Words(video.create_time.map_or_else(|| UNKNOWN.to_owned(), day)),
+                Cell::Number(video.create_time.map_or_else(|| UNKNOWN.to_owned(), day)),
                 handle(video.creator.as_deref()),
                 Cell::link(video.desc.as_deref(), video.url.as_deref()),
             ]
         });
-        let bars = self.videos.iter().filter_map(|video| {
-            let creator = video.creator.as_deref();
-            let name = creator.map_or_else(|| video.aweme_id.clone(), |it| format!("@{it}"));
-            Some((name, wide(video.plays?)))
-        });
+        let bars = self
+            .videos
+            .iter()
+            .filter_map(|video| Some((at(video.creator.as_deref()), wide(video.plays?))));
         Section {
             title: "Top videos by plays",
             note: None,
@@ -244,16 +243,14 @@ impl Report {
         let hours: Vec<_> = hours
             .map(|(at, videos)| (format!("{at:02}"), *videos))
             .collect();
+        let published = &self.published;
         let notes = [
-            (self.published.unknown, "of unknown time are left out"),
-            (
-                self.published.estimated,
-                "have a time that was read off their id",
-            ),
+            ("Unknown", published.unknown),
+            ("Read off the id, a little early", published.estimated),
         ];
-        let notes = notes.into_iter().filter(|(videos, _)| *videos > 0);
+        let notes = notes.into_iter().filter(|(_, videos)| *videos > 0);
         let notes: Vec<String> = notes
-            .map(|(videos, what)| format!("{} {what}.", counted_well(videos, "video", "videos")))
+            .map(|(what, videos)| format!("{what}: {}.", counted_well(videos, "video", "videos")))
             .collect();
         Section {
             title: "Posting hours, UTC",
@@ -296,25 +293,24 @@ impl Report {
         let note = match growth.observed {
             0 => "Unknown: no video was seen twice, an hour or more apart.".to_owned(),
             videos => format!(
-                "{} seen twice or more, an hour or more apart.",
+                "{} seen twice, an hour or more apart. Lately is the last 24 h.",
                 counted_well(videos, "video was", "videos were")
             ),
         };
-        let bars = growth.videos.iter().map(|video| {
-            let creator = video.creator.as_ref();
-            let name = creator.map_or_else(|| video.aweme_id.clone(), |it| format!("@{it}"));
-            (name, per_day(&video.overall))
-        });
+        let bars = growth
+            .videos
+            .iter()
+            .map(|video| (at(video.creator.as_deref()), per_day(&video.overall)));
         Section {
             title: "Growth of plays",
             note: Some(note),
             chart: Chart::new(Shape::Rows, "Plays gained a day", bars.collect()),
             body: Body::Table(Table {
                 heads: vec![
-                    "plays a day",
+                    "a day",
                     "",
                     "gained",
-                    "an hour, last 24 h",
+                    "an hour lately",
                     "seen",
                     "creator",
                     "caption",
@@ -355,9 +351,13 @@ fn median(median: Option<&super::Median>) -> Cell {
     Cell::Number(median.map_or_else(|| UNKNOWN.to_owned(), ToString::to_string))
 }
 
+/// A handle as people write it.
+fn at(handle: Option<&str>) -> String {
+    handle.map_or_else(|| UNKNOWN.to_owned(), |handle| format!("@{handle}"))
+}
+
 fn handle(handle: Option<&str>) -> Cell {
-    let handle = handle.map(|handle| format!("@{handle}"));
-    Cell::words(handle.as_deref())
+    Cell::words(Some(&at(handle)))
 }
 
 fn hash(name: &str) -> String {

@@ -147,6 +147,8 @@ fn a_list_and_compressed_lines_are_read_as_lines_are() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
     assert_eq!(of(&packed.finish().unwrap()), of(text.as_bytes()));
+    let packed = zstd::encode_all(text.as_bytes(), 1).unwrap();
+    assert_eq!(of(&packed), of(text.as_bytes()));
 }
 
 #[test]

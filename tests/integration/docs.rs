@@ -141,6 +141,7 @@ fn the_papers_name_no_switch_that_does_not_exist() {
         "CHANGELOG.md",
         "docs/formats.md",
         "docs/migrating.md",
+        "docs/report.md",
     ] {
         let text = paper(name);
         let ours = text.lines().filter(|line| !line.contains("cargo "));
@@ -250,6 +251,7 @@ fn the_readme_fits_a_person_in_a_hurry() {
         "docs/cron.md",
         "docs/migrating.md",
         "docs/formats.md",
+        "docs/report.md",
     ] {
         let folder = root().join(name).parent().unwrap().to_owned();
         for file in named_files(&paper(name)) {
@@ -372,7 +374,7 @@ fn the_papers_show_what_the_program_prints() {
         eprintln!("skipped: no jq");
         return;
     }
-    for name in ["README.md", "docs/formats.md"] {
+    for name in ["README.md", "docs/formats.md", "docs/report.md"] {
         check(name, &shown_again(name));
     }
 }
