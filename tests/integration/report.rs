@@ -173,56 +173,84 @@ fn standard_input_is_read_too() {
 }
 
 #[cfg(feature = "store")]
+#[test]
+fn a_database_of_something_else_is_refused() {
+    let folder = Folder::new();
+    let other = b"SQLite format 3\0 and then nonsense";
+    fs::write(folder.file("other.db"), other).unwrap();
+    let ended = report(&folder, &["other.db"]);
+    assert_eq!(ended.status, 7, "{ended:?}");
+    assert_eq!(fs::read(folder.file("other.db")).unwrap(), other);
+}
+
+#[cfg(all(unix, feature = "demo", feature = "store"))]
 mod stores {
-    use super::{Folder, fixture, report};
+    use std::fs::{self, File};
+
     use serde_json::Value;
 
-    /// Summed up, but for the records: a store keeps each video's newest alone.
-    fn summed(folder: &Folder, place: &str) -> Value {
-        let ended = report(folder, &[place, "--json"]);
-        assert_eq!((ended.status, &*ended.stderr), (0, ""), "{ended:?}");
-        let mut report = ended.records()[0].clone();
-        report["totals"]["records"].take();
-        report
+    use super::report;
+    use crate::runner::Running;
+    use crate::store::Kept;
+
+    /// What `report` says of a store, as JSON.
+    fn summed(kept: &Kept, args: &[&str]) -> Value {
+        let ended = Running::start(kept.reporting().args(args)).end();
+        assert_eq!(ended.status, 0, "{ended:?}");
+        ended.records()[0].clone()
     }
 
-    #[cfg(feature = "demo")]
     #[test]
     fn a_store_sums_up_to_what_its_records_do() {
-        let folder = Folder::new();
-        let pulled = folder.pull(&["t40", "--demo", "--store", "kept.db"]);
-        folder.write("t40.jsonl", &pulled.stdout);
-        let before = std::fs::read(folder.file("kept.db")).unwrap();
-        assert_eq!(summed(&folder, "kept.db"), summed(&folder, "t40.jsonl"));
-        assert_eq!(std::fs::read(folder.file("kept.db")).unwrap(), before);
-        let named = report(&folder, &["kept.db", "--json", "--name", "T40"]);
-        assert_eq!(named.records()[0]["totals"]["videos"], 40);
-        let other = report(&folder, &["kept.db", "--json", "--name", "food"]);
-        assert_eq!(other.records()[0]["totals"]["videos"], 0);
+        Kept::each(|kept| {
+            let pulled = kept.pull(&["t40", "-n", "40"]);
+            kept.folder.write("t40.jsonl", &pulled.stdout);
+            let file = report(&kept.folder, &["t40.jsonl", "--json"]);
+            assert_eq!(summed(kept, &[]), file.records()[0]);
+            assert_eq!(summed(kept, &["--name", "T40"])["totals"]["videos"], 40);
+            assert_eq!(summed(kept, &["--name", "food"])["totals"]["videos"], 0);
+        });
     }
 
-    #[cfg(feature = "demo")]
     #[test]
-    fn a_store_that_a_run_holds_is_read_and_one_in_the_environment_is_found() {
-        let folder = Folder::new();
-        folder.pull(&["t20", "--demo", "--store", "kept.db"]);
-        let held = std::fs::File::open(folder.file("kept.db")).unwrap();
+    fn growth_is_read_off_the_sightings_of_a_store() {
+        Kept::each(|kept| {
+            kept.pull(&["t20", "-n", "20"]);
+            kept.ask(
+                "INSERT INTO observations (aweme_id, tag, observed_at, play_count) \
+                 SELECT aweme_id, tag, observed_at - 10800, play_count - 3 FROM observations \
+                 WHERE play_count >= 3",
+            );
+            let again = kept.number("SELECT COUNT(*) FROM observations") - 20;
+            let growth = summed(kept, &[])["growth"].take();
+            assert!(again > 5);
+            assert_eq!(growth["observed"], again);
+            assert_eq!(growth["videos"][0]["overall"]["per_day"], 24);
+        });
+    }
+
+    #[test]
+    fn a_store_that_a_run_holds_is_read_and_left_as_it_is() {
+        let kept = Kept::in_file();
+        kept.pull(&["t20", "-n", "20"]);
+        let file = kept.folder.file("store.db");
+        let before = fs::read(&file).unwrap();
+        let held = File::open(&file).unwrap();
         held.try_lock().unwrap();
-        let mut command = folder.program(&["report", "--json"]);
-        command.env("TIKTOK_HASHTAG_STORE", "kept.db");
-        let ended = crate::runner::Running::start(&mut command).end();
-        assert_eq!(ended.records()[0]["totals"]["videos"], 20, "{ended:?}");
+        assert_eq!(summed(&kept, &[])["totals"]["videos"], 20);
+        assert_eq!(fs::read(&file).unwrap(), before);
     }
 
     #[test]
-    fn a_database_of_something_else_is_refused() {
-        let folder = Folder::new();
-        let other = b"SQLite format 3\0 and then nonsense";
-        std::fs::write(folder.file("other.db"), other).unwrap();
-        let ended = report(&folder, &["other.db"]);
-        assert_eq!(ended.status, 7, "{ended:?}");
-        assert_eq!(std::fs::read(folder.file("other.db")).unwrap(), other);
-        assert!(std::path::Path::new(&fixture("outlier.jsonl")).exists());
+    fn a_store_with_nothing_in_it_is_none() {
+        Kept::each(|kept| {
+            if kept.is_file() {
+                kept.pull(&["nf_10205"]);
+            }
+            let none = summed(kept, &[]);
+            assert_eq!(none["totals"]["videos"], 0);
+            assert!(none["totals"]["plays"]["sum"].is_null());
+        });
     }
 }
 
