@@ -17,6 +17,8 @@ pub mod receipt;
 pub mod sink;
 pub mod store;
 
+pub mod report;
+
 pub mod clock;
 pub mod exit;
 pub mod halt;

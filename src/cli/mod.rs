@@ -8,6 +8,7 @@ mod filter;
 mod groups;
 mod input;
 mod output;
+mod report;
 mod source;
 mod store;
 
@@ -28,6 +29,7 @@ pub use filter::FilterArgs;
 pub use groups::{Color, WordsArgs};
 pub use input::InputArgs;
 pub use output::{OutputArgs, Preset, SummaryTarget};
+pub use report::ReportArgs;
 pub use source::{LaneChoice, PaceArgs, SourceArgs};
 pub use store::{FromStoreArgs, StoreArgs};
 
@@ -81,6 +83,8 @@ pub enum Command {
     Info(Box<InfoArgs>),
     /// Say which lanes would work from this machine, and why not.
     Doctor(Box<DoctorArgs>),
+    /// Sum up records: top videos, creators, sounds, hashtags, posting hours, growth.
+    Report(ReportArgs),
     /// Serve a pretend site on this machine, for trying things out and for tests.
     Simulate(SimulateArgs),
     /// Print the JSON Schema of a record.
@@ -392,7 +396,8 @@ fn check_secrets(command: &mut clap::Command, matches: &ArgMatches) -> Result<()
         return Ok(());
     };
     let proxy = typed::<url::Url>(matches, "proxy").is_some_and(|url| url.password().is_some());
-    let store = typed::<Place>(matches, "store").is_some_and(Place::has_password);
+    let places = ["store", "place"].map(|name| typed::<Place>(matches, name));
+    let store = places.into_iter().flatten().any(Place::has_password);
     let (what, variable) = match (proxy, store) {
         (true, _) => ("proxy", "TIKTOK_HASHTAG_PROXY"),
         (_, true) => ("store", "TIKTOK_HASHTAG_STORE"),

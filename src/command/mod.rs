@@ -12,6 +12,7 @@ mod output;
 mod paper;
 mod pull;
 mod queue;
+mod report;
 mod score;
 mod session;
 #[cfg(feature = "demo")]
@@ -91,6 +92,7 @@ pub async fn run(
         Command::Import(args) => import::run(*args, signals, progress).await,
         Command::Info(args) => info::run(*args, environment, signals).await,
         Command::Doctor(args) => doctor::run(*args, environment, signals).await,
+        Command::Report(args) => report::run(args, environment, signals).await,
         #[cfg(feature = "demo")]
         Command::Simulate(args) => simulate::run(args, signals).await,
         #[cfg(not(feature = "demo"))]

@@ -47,8 +47,7 @@ pub(super) struct Database {
 impl Database {
     /// Opens the store at `place`, which is made where there is none.
     pub(super) async fn open(place: &Place) -> Result<Self, StoreError> {
-        static DRIVERS: Once = Once::new();
-        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        install_drivers();
         let name = place.to_string();
         let mut store = match place {
             Place::File(path) => Self::open_file(path, name).await?,
@@ -81,15 +80,37 @@ impl Database {
             Err(NoLock::NotADatabase) => return Err(StoreError::NotADatabase(name)),
             Err(NoLock::Io(error)) => return Err(unusable(name, error)),
         };
-        let real = path.canonicalize();
-        let real = real.map_err(|error| unusable(name.clone(), error))?;
-        let Some(text) = real.to_str() else {
-            return Err(unusable(name, "its path is no UTF-8"));
-        };
-        let text = utf8_percent_encode(text, NON_ALPHANUMERIC);
-        let url = Url::parse(&format!("sqlite:{text}?mode=rw"))
-            .map_err(|error| unusable(name.clone(), error))?;
+        let url = file_url(path, "rw").map_err(|error| unusable(name.clone(), error))?;
         Self::connect(&url, Dialect::Sqlite, name, Some(lock)).await
+    }
+
+    /// Reaches the store at `place` to read it alone: without a lock, and it is not made; `None`
+    /// for a database in which there is nothing yet.
+    pub(super) async fn open_to_read(place: &Place) -> Result<Option<Self>, StoreError> {
+        install_drivers();
+        let name = place.to_string();
+        let mut store = match place {
+            Place::File(path) => {
+                let url = file_url(path, "ro").map_err(|error| unusable(name.clone(), error))?;
+                Self::connect(&url, Dialect::Sqlite, name, None).await?
+            }
+            #[cfg(feature = "postgres")]
+            Place::Server(url) => Self::connect(url, Dialect::Postgres, name, None).await?,
+            #[cfg(not(feature = "postgres"))]
+            Place::Server(_) => return Err(StoreError::LeftOut("postgres")),
+        };
+        if store.version().await? == 0 {
+            store.close().await;
+            return Ok(None);
+        }
+        let entered = store.dialect.enter(&mut store.db).await;
+        entered.map_err(|error| store.told(&error))?;
+        Ok(Some(store))
+    }
+
+    /// Which database it is, and the way to it.
+    pub(super) fn connection(&mut self) -> (Dialect, &mut AnyConnection) {
+        (self.dialect, &mut self.db)
     }
 
     async fn connect(
@@ -120,19 +141,7 @@ impl Database {
 
     /// Refuses what is not ours, newer or damaged, before anything is written; makes the tables.
     async fn make_ready(&mut self) -> Result<(), StoreError> {
-        let looked = self.dialect.look(&mut self.db).await;
-        let from = match looked.map_err(|error| self.told(&error))? {
-            Found::Nothing => 0,
-            Found::Foreign => return Err(StoreError::Foreign(self.name.clone())),
-            Found::Version(found) if found > NEWEST => {
-                return Err(StoreError::Newer {
-                    place: self.name.clone(),
-                    found,
-                    known: NEWEST,
-                });
-            }
-            Found::Version(found) => found,
-        };
+        let from = self.version().await?;
         let damage = self.dialect.damage(&mut self.db).await;
         if let Some(cause) = damage.map_err(|error| self.told(&error))? {
             let place = self.name.clone();
@@ -143,6 +152,21 @@ impl Database {
         }
         let made = self.dialect.migrate(&mut self.db, from).await;
         made.map_err(|error| self.told(&error))
+    }
+
+    /// The version of its tables, 0 where there are none yet; refuses what is not ours, or newer.
+    async fn version(&mut self) -> Result<i64, StoreError> {
+        let looked = self.dialect.look(&mut self.db).await;
+        match looked.map_err(|error| self.told(&error))? {
+            Found::Nothing => Ok(0),
+            Found::Foreign => Err(StoreError::Foreign(self.name.clone())),
+            Found::Version(found) if found > NEWEST => Err(StoreError::Newer {
+                place: self.name.clone(),
+                found,
+                known: NEWEST,
+            }),
+            Found::Version(found) => Ok(found),
+        }
     }
 
     /// What the unfinished job of `job`'s output left; it must be this job.
@@ -382,9 +406,22 @@ impl Database {
         }
     }
 
-    fn told(&self, error: &sqlx::Error) -> StoreError {
+    pub(super) fn told(&self, error: &sqlx::Error) -> StoreError {
         told(self.dialect, &self.name, error)
     }
+}
+
+fn install_drivers() {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
+}
+
+/// The URL of an SQLite file that is there.
+fn file_url(path: &Path, mode: &str) -> Result<Url, String> {
+    let real = path.canonicalize().map_err(|error| error.to_string())?;
+    let text = real.to_str().ok_or("its path is no UTF-8")?;
+    let text = utf8_percent_encode(text, NON_ALPHANUMERIC);
+    Url::parse(&format!("sqlite:{text}?mode={mode}")).map_err(|error| error.to_string())
 }
 
 /// What the database said, as our error.

@@ -16,6 +16,8 @@ mod lock;
 mod page;
 mod past;
 mod place;
+#[cfg(feature = "store")]
+mod reader;
 #[cfg(feature = "postgres")]
 mod renewal;
 #[cfg(feature = "store")]
@@ -47,6 +49,10 @@ pub use job::{Job, Waypoint};
 pub use page::SeenAt;
 pub use past::Past;
 pub use place::{Place, PlaceError};
+#[cfg(feature = "store")]
+pub use reader::read;
+#[cfg(not(feature = "store"))]
+pub use without::read;
 
 use page::Page;
 
@@ -65,6 +71,22 @@ pub struct Store {
     is_lost: bool,
     /// What was seen since the last commit, of whatever hashtags.
     page: Page,
+}
+
+/// What a store gives to those who only read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept<'a> {
+    /// A video's newest record, as JSON.
+    Record(&'a str),
+    /// How often a video had been played when it was seen.
+    Sighting {
+        /// The video's id.
+        id: &'a str,
+        /// When, epoch seconds.
+        at: i64,
+        /// Its plays.
+        plays: u64,
+    },
 }
 
 /// What is to be pulled next of the store's own hashtags.

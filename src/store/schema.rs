@@ -137,6 +137,16 @@ impl Dialect {
         }
         Ok(())
     }
+
+    /// Makes the transaction that has just begun see one state of the tables, and leave it. A
+    /// file's does so by itself.
+    pub(super) async fn only_read(self, db: &mut AnyConnection) -> sqlx::Result<()> {
+        if self != Self::Sqlite {
+            db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                .await?;
+        }
+        Ok(())
+    }
 }
 
 /// Waits until nobody else makes the tables, and looks how far they came.

@@ -4,9 +4,17 @@ use std::time::Duration;
 
 use super::ids::Ids;
 use super::page::Page;
-use super::{Before, Job, Left, Place, StoreError, Unfinished, Waypoint, Work};
+use super::{Before, Job, Kept, Left, Place, StoreError, Unfinished, Waypoint, Work};
 use crate::input::Query;
 use crate::receipt::Receipt;
+
+/// Reads none.
+///
+/// # Errors
+/// Always [`StoreError::LeftOut`].
+pub async fn read(_: &Place, _: Option<&str>, _: impl FnMut(Kept<'_>)) -> Result<(), StoreError> {
+    Err(StoreError::LeftOut("store"))
+}
 
 /// A database there is none of.
 pub(super) enum Database {}

@@ -190,6 +190,21 @@ impl OwnBrowser {
             .collect()
     }
 
+    /// Where one of its pages is spoken to.
+    pub(crate) fn socket_of_a_page(&self) -> String {
+        let list = ask(self.port().unwrap(), "GET", "/json/list");
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        let page = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["type"] == "page");
+        page.unwrap()["webSocketDebuggerUrl"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
     /// Opens a page in front of all others.
     pub(crate) fn open_in_front(&self, url: &str) {
         ask(self.port().unwrap(), "PUT", &format!("/json/new?{url}"));

@@ -46,6 +46,9 @@ mod papers;
 mod pull;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
 mod queue;
+mod report;
+#[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
+mod report_page;
 mod runner;
 #[cfg(feature = "demo")]
 mod scenarios;

@@ -94,6 +94,13 @@ impl Kept {
         self.folder.run_for_receipts(&mut self.pulling(args))
     }
 
+    /// `report` on the store as JSON, not yet started.
+    pub(crate) fn reporting(&self) -> Command {
+        let mut command = self.folder.program(&["report", "--json"]);
+        command.env(STORE, &self.store);
+        command
+    }
+
     /// An import of files in the folder, not yet started.
     fn importing(&self, args: &[&str]) -> Command {
         let args = [&["import", "--summary", "receipts.jsonl"], args].concat();
