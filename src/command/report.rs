@@ -140,6 +140,9 @@ async fn read_store(place: &Place, name: Option<&HashtagName>) -> Result<Gathere
         Kept::Sighting { id, at, plays } => gathered.add_sighting(id, at, plays),
     };
     store::read(place, name.map(HashtagName::as_str), take).await?;
+    if let Some(name) = name {
+        gathered.found_under(name);
+    }
     if unread > 0 {
         let records = counted(unread, "record", "records");
         tracing::warn!("{place}: skipped {records} of another version");

@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use super::video::Video;
+use crate::input::HashtagName;
 use crate::record::Record;
 
 /// What was read so far.
@@ -36,6 +37,11 @@ impl Gathered {
                 old.plays_at.append(&mut new.plays_at);
             }
         }
+    }
+
+    /// Says that all were found under the hashtag `name`, whatever they were asked for last.
+    pub fn found_under(&mut self, name: &HashtagName) {
+        self.hashtags = BTreeSet::from([name.as_str().to_lowercase()]);
     }
 
     /// Adds how often a video had been played at a time, where its record is there.

@@ -174,6 +174,16 @@ fn a_name_keeps_the_records_that_were_asked_for_it() {
 }
 
 #[test]
+fn what_a_store_found_under_a_name_is_a_report_of_that_name() {
+    let (mut gathered, _) = gathered(&fixture("ten_records.jsonl"), None);
+    gathered.found_under(&"Beach".parse().unwrap());
+    let report = serde_json::to_value(Report::of(gathered, 10)).unwrap();
+    assert_eq!(report["hashtags"], json!(["beach"]));
+    let tags = json!(["travel", "city", "sun"]);
+    assert_eq!(json!(column(&report["tags"], "name")), tags);
+}
+
+#[test]
 fn a_gain_is_told_of_an_hour_or_more_and_may_be_a_loss() {
     let line = fixture("outlier.jsonl").lines().next().unwrap().to_owned();
     let grown = |sightings: &[(i64, u64)]| {
