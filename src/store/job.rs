@@ -271,7 +271,7 @@ mod tests {
             assert_eq!(job(named, Some(1)).differs_in(&job(named, Some(1))), None);
             for other in [None, Some(2)] {
                 let difference = job(named, Some(1)).differs_in(&job(named, other));
-                assert_eq!(difference, Some("filter"), "{other:?}");
+                assert_eq!(difference, Some("another filter"), "{other:?}");
             }
         }
     }
