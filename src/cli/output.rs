@@ -280,9 +280,11 @@ impl OutputArgs {
     /// A job that a later run may go on with, where the format lets it, and where what was written
     /// before is not gone: the shell empties the file that it leads standard output into.
     fn kept(&self, job: Job) -> Job {
-        let is_fresh = self.file().is_none() && sink::stdout_is_empty_file();
-        if is_fresh || self.layout().format == Format::Parquet {
+        if self.layout().format == Format::Parquet {
             return job.in_one_go();
+        }
+        if self.file().is_none() && sink::stdout_is_empty_file() {
+            return job.anew();
         }
         job
     }

@@ -496,6 +496,7 @@ fn job_row(row: &AnyRow, ours: &Job) -> sqlx::Result<(Unfinished, Job)> {
         format: row.try_get("format")?,
         source: row.try_get("source")?,
         may_go_on: ours.may_go_on,
+        is_anew: ours.is_anew,
     };
     Ok((unfinished, job))
 }

@@ -30,6 +30,8 @@ pub struct Job {
     pub(crate) source: String,
     /// Whether a later run may go on with it.
     pub(crate) may_go_on: bool,
+    /// Whether it begins at the top whatever an earlier run left.
+    pub(crate) is_anew: bool,
 }
 
 impl Job {
@@ -58,6 +60,7 @@ impl Job {
             format,
             source,
             may_go_on: true,
+            is_anew: false,
         }
     }
 
@@ -67,6 +70,17 @@ impl Job {
     pub fn in_one_go(self) -> Self {
         Self {
             may_go_on: false,
+            is_anew: true,
+            ..self
+        }
+    }
+
+    /// The same, begun at the top: what an earlier run wrote is not where this one writes. A later
+    /// run may go on with this one.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self {
+            is_anew: true,
             ..self
         }
     }
@@ -110,6 +124,7 @@ impl Job {
             format,
             source,
             may_go_on: file.is_some(),
+            is_anew: false,
         }
     }
 

@@ -207,7 +207,7 @@ impl Store {
         };
         let mut database = database.lock().await;
         let mut unfinished = database.claim(&job, epoch_seconds()).await?;
-        if let Some(left) = unfinished.filter(|_| !job.may_go_on) {
+        if let Some(left) = unfinished.filter(|_| job.is_anew) {
             database.finish(left.id).await?;
             unfinished = None;
         }

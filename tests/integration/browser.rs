@@ -39,8 +39,8 @@ fn whole(tag: &str, most: u64, reaching: fn(&Site) -> Vec<String>) {
     assert_eq!(ended.records()[0]["collection"]["lane"], "browser");
     assert_eq!(site.count("unsigned_list"), 0);
     assert_gone(&folder);
-    // An unoptimised build needs a little more.
-    let room = if cfg!(debug_assertions) { 8 } else { 0 };
+    // An unoptimised build has code of twice the size, and its pages count.
+    let room = if cfg!(debug_assertions) { 24 } else { 0 };
     assert!(peak <= most + room, "{tag}: {peak} MiB");
 }
 
