@@ -20,7 +20,7 @@ fn map(c: &mut Criterion) {
         let page: Vec<RawItem> = (0..PAGE)
             .map(|number| entry(shape, &item(number)))
             .collect();
-        let bytes: usize = page.iter().map(|raw| raw.json.get().len()).sum();
+        let bytes: usize = page.iter().map(|raw| raw.json.len()).sum();
         group.throughput(Throughput::Bytes(bytes as u64));
         group.bench_function(name, |bencher| bencher.iter(|| map_page(black_box(&page))));
     }

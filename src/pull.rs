@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
 use crate::clock::epoch_seconds;
@@ -358,7 +359,7 @@ impl<'a> Pull<'a> {
             return Ok(true);
         }
         if output.form == Form::WithRaw {
-            record.raw = Some(raw.json.clone());
+            record.raw = Some(RawValue::from_string(raw.json.to_string())?);
         }
         output.sink.write(match output.form {
             Form::Raw => Row::Raw(&raw.json),

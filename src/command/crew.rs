@@ -89,7 +89,7 @@ impl Crew {
         let (mut items, mut bytes) = (Vec::new(), 0);
         let room = if self.is_eager { 0 } else { BATCH };
         let outcome = saved::read(input, &mut |raw| {
-            bytes += raw.json.get().len();
+            bytes += raw.json.len();
             items.push(raw);
             if bytes < room {
                 return ControlFlow::Continue(());

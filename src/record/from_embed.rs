@@ -166,7 +166,7 @@ struct Mark {
 
 /// Maps both halves of an embedded video.
 pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
-    let (halves, oddities): (Halves, u32) = read(raw.json.get())?;
+    let (halves, oddities): (Halves, u32) = read(&raw.json)?;
     if halves.list_entry.0.is_none() && halves.video_data.0.is_none() {
         return Err(Malformed::NotAnObject);
     }

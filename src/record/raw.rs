@@ -13,8 +13,8 @@ use crate::input::Query;
 pub struct RawItem {
     /// Which family of field names the entry uses.
     pub shape: Shape,
-    /// The entry's own JSON, untouched.
-    pub json: Box<RawValue>,
+    /// The entry's own JSON, untouched: the text of one value, known to be whole.
+    pub json: Box<str>,
     /// What the same answer says of this video outside the entry: an object with any of `user`
     /// (SIGI's `UserModule.users[handle]`), `stats` (SIGI's `UserModule.stats[handle]`) and
     /// `shareMeta` (`{title,desc}`, beside `itemInfo` on detail answers).
@@ -33,7 +33,7 @@ impl RawItem {
     pub fn new(shape: Shape, json: Box<RawValue>) -> Self {
         Self {
             shape,
-            json,
+            json: json.into(),
             beside: None,
             collected_at: None,
             hashtag_feed: None,

@@ -64,7 +64,7 @@ fn write_escaped<W: ?Sized + Write>(writer: &mut W, text: &str) -> io::Result<()
 
 /// JSON text without the white space between its parts, its strings escaped. Escapes the text
 /// already has stay as they are.
-fn write_on_one_line<W: ?Sized + Write>(writer: &mut W, json: &str) -> io::Result<()> {
+pub(super) fn write_on_one_line<W: ?Sized + Write>(writer: &mut W, json: &str) -> io::Result<()> {
     let bytes = json.as_bytes();
     let mut from = 0;
     while from < bytes.len() {

@@ -6,7 +6,7 @@ use std::io;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::columns::Column;
-use super::escape::Safe;
+use super::escape::{Safe, write_on_one_line};
 use super::fields::tree_of;
 use super::lines::{Lines, Told};
 use super::{Fields, Row};
@@ -49,7 +49,7 @@ impl Lines for Jsonl {
             }
             (Row::Record(record), None) => record.serialize(&mut writer)?,
             (Row::Record(record), Some(fields)) => fields.of(record)?.serialize(&mut writer)?,
-            (Row::Raw(raw), _) => raw.serialize(&mut writer)?,
+            (Row::Raw(raw), _) => write_on_one_line(out, raw)?,
             (Row::Clockworks(record), _) => Clockworks::from(record).serialize(&mut writer)?,
         }
         out.push(b'\n');

@@ -26,6 +26,7 @@ mod specimen;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use crate::record::Record;
 pub use coding::Coding;
 pub use columns::Column;
 #[cfg(fuzzing)]
@@ -33,17 +34,15 @@ pub use csv::row_of;
 pub use fields::{Fields, FieldsError};
 pub use file::OutputError;
 pub use format::{Format, FormatError, Layout};
-use serde_json::value::RawValue;
-
-use crate::record::Record;
 
 /// What a sink writes for one video.
 #[derive(Debug, Clone, Copy)]
 pub enum Row<'a> {
     /// Our record.
     Record(&'a Record),
-    /// The source's own object, untouched but for escapes that keep a terminal safe.
-    Raw(&'a RawValue),
+    /// The source's own object, the text of a whole value: untouched but for escapes that keep a
+    /// terminal safe.
+    Raw(&'a str),
     /// Our record in the shape of a hosted scraper's data set.
     Clockworks(&'a Record),
 }

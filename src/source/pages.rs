@@ -436,7 +436,7 @@ mod tests {
             let fresh = page
                 .items
                 .iter()
-                .filter(|item| met.insert(item.json.get().parse().unwrap()))
+                .filter(|item| met.insert(item.json.parse().unwrap()))
                 .count();
             barren = if fresh > 0 { 0 } else { barren + 1 };
             pages.learn(&page, fresh > 0);

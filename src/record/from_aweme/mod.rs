@@ -114,7 +114,7 @@ struct Presence {}
 
 /// Maps an entry of the app.
 pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
-    let (aweme, oddities): (Aweme, u32) = read(raw.json.get())?;
+    let (aweme, oddities): (Aweme, u32) = read(&raw.json)?;
     if aweme.live_room_info.0.is_some() || aweme.room.0.is_some() {
         return Err(Malformed::LiveRoom);
     }

@@ -150,7 +150,7 @@ struct ShareMeta {
 
 /// Maps an item of the site.
 pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
-    let (item, oddities): (Item, u32) = read(raw.json.get())?;
+    let (item, oddities): (Item, u32) = read(&raw.json)?;
     if item.is_live_room() {
         return Err(Malformed::LiveRoom);
     }

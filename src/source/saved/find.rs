@@ -3,11 +3,14 @@
 
 use serde_json::value::RawValue;
 
+use super::shape::Clues;
 use super::what::What;
 use super::{Outcome, Sink, clue, sigi};
 use crate::record::{RawItem, Shape};
 use crate::source::bounds::too_deep;
-use crate::source::walk::{elements, field, fields, integer, is_array, is_object, pick, text};
+use crate::source::walk::{
+    elements, field, fields, integer, is_array, is_object, parse, pick, text,
+};
 
 /// How many objects and arrays may stand around an item.
 pub(super) const ENVELOPES: u8 = 8;
@@ -128,6 +131,18 @@ impl<'s> Finder<'s> {
         }
     }
 
+    /// Takes a line that is one item and nothing else, which a single look tells. Of any other it
+    /// takes nothing and gives back false.
+    pub(super) fn only_item(&mut self, line: &str) -> bool {
+        let clues = serde_json::from_str::<Clues<'_>>(line);
+        let shape = clues.ok().and_then(|clues| clues.shape());
+        let Some(shape) = shape.filter(|_| !too_deep(line)) else {
+            return false;
+        };
+        self.item(shape, line.trim(), None, At::default());
+        true
+    }
+
     /// Takes a whole line or document; an array as its elements, each for itself.
     pub(super) fn top(&mut self, raw: &RawValue) {
         if !is_array(raw) {
@@ -200,9 +215,9 @@ impl<'s> Finder<'s> {
                 Some(shape) => self.entry(element, shape, at.below("")),
                 None => self.find(element, at.below(""), None),
             });
-        } else if let Some(shape) = shape(raw) {
+        } else if let Some(shape) = Clues::of(raw).shape() {
             let beside = share_meta.map(|it| object(&[("shareMeta", it.get())]));
-            self.item(shape, raw, beside, at);
+            self.item(shape, raw.get(), beside, at);
         } else if is_object(raw) {
             self.envelope(raw, at, share_meta);
         }
@@ -228,7 +243,9 @@ impl<'s> Finder<'s> {
         let stamp = stamp.and_then(integer).map(|ms| ms.div_euclid(1000));
         at.learn_time(stamp.or_else(|| extra.and_then(now)));
         if module.is_some() {
-            sigi::items(raw, |item, beside| self.item(Shape::Web, item, beside, at));
+            sigi::items(raw, |item, beside| {
+                self.item(Shape::Web, item.get(), beside, at);
+            });
             return;
         }
         fields(raw, |key, value| {
@@ -243,22 +260,23 @@ impl<'s> Finder<'s> {
         let before = self.items();
         self.find(raw, at, None);
         if self.items() == before {
-            self.item(shape, raw, None, at);
+            self.item(shape, raw.get(), None, at);
         }
     }
 
-    fn item(&mut self, shape: Shape, raw: &RawValue, beside: Option<Box<RawValue>>, at: At) {
+    /// Takes an item, the text of a whole object.
+    fn item(&mut self, shape: Shape, json: &str, beside: Option<Box<RawValue>>, at: At) {
         if self.stopped {
             return;
         }
-        if raw.get().len() > self.limit {
+        if json.len() > self.limit {
             return self.too_large();
         }
         let item = RawItem {
             shape,
             json: match shape {
-                Shape::Embed => halves(raw),
-                Shape::Web | Shape::Aweme => raw.to_owned(),
+                Shape::Embed => halves(json),
+                Shape::Web | Shape::Aweme => json.into(),
             },
             beside,
             collected_at: at.collected_at,
@@ -269,70 +287,17 @@ impl<'s> Finder<'s> {
     }
 }
 
-/// Which shape an object has that looks like an item; `None` for all else.
-fn shape(raw: &RawValue) -> Option<Shape> {
-    let [
-        aweme_id,
-        id,
-        video,
-        pictures,
-        stats,
-        statistics,
-        author,
-        time,
-        aweme_time,
-        handle,
-        infos,
-        entry,
-    ] = pick(
-        raw,
-        [
-            "aweme_id",
-            "id",
-            "video",
-            "imagePost",
-            "stats",
-            "statistics",
-            "author",
-            "createTime",
-            "create_time",
-            "authorUniqueId",
-            "itemInfos",
-            "listEntry",
-        ],
-    );
-    // A comment has an `aweme_id` too.
-    if aweme_id.is_some() && (video.is_some() || statistics.is_some() || author.is_some()) {
-        return Some(Shape::Aweme);
-    }
-    // An entry with its details beside it is how `--raw` writes what the embed lane saw.
-    if infos.is_some_and(is_object) || entry.is_some_and(is_object) {
-        return Some(Shape::Embed);
-    }
-    id?;
-    let media = video.is_some_and(is_object) || pictures.is_some_and(is_object);
-    let dated = |time: Option<_>| time.is_some() || video.is_some();
-    // Search rows of one gateway are aweme parts with `id` for `aweme_id`.
-    let mobile = statistics.is_some() || (aweme_time.is_some() && time.is_none());
-    if mobile && (media || (author.is_some() && dated(aweme_time))) {
-        return Some(Shape::Aweme);
-    }
-    if media || (stats.is_some() && author.is_some() && dated(time)) {
-        return Some(Shape::Web);
-    }
-    handle.map(|_| Shape::Embed)
-}
-
 /// An embed page's entry in the form that has room for both kinds of page.
-fn halves(raw: &RawValue) -> Box<RawValue> {
-    if field(raw, "listEntry").is_some() {
-        return raw.to_owned();
+fn halves(json: &str) -> Box<str> {
+    let part = |name| parse(json).and_then(|raw| field(raw, name));
+    if part("listEntry").is_some() {
+        return json.into();
     }
-    let (entry, data) = match field(raw, "itemInfos") {
-        Some(_) => ("null", raw.get()),
-        None => (raw.get(), "null"),
+    let (entry, data) = match part("itemInfos") {
+        Some(_) => ("null", json),
+        None => (json, "null"),
     };
-    object(&[("listEntry", entry), ("videoData", data)])
+    object(&[("listEntry", entry), ("videoData", data)]).into()
 }
 
 /// An object of these fields; the values are JSON texts.
@@ -356,48 +321,6 @@ pub(super) fn is_tiktok(platform: &RawValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::walk::parse;
-
-    #[test]
-    fn items_are_told_by_what_stands_together() {
-        for (json, expected) in [
-            (r#"{"aweme_id":"1","video":{}}"#, Some(Shape::Aweme)),
-            (r#"{"aweme_id":"1","statistics":{}}"#, Some(Shape::Aweme)),
-            (r#"{"aweme_id":"1","author":{}}"#, Some(Shape::Aweme)),
-            (r#"{"aweme_id":"1","cid":"2","text":"x","user":{}}"#, None),
-            (r#"{"aweme_id":"1","video":null}"#, None),
-            (r#"{"id":"1","video":{}}"#, Some(Shape::Web)),
-            (r#"{"id":1,"imagePost":{}}"#, Some(Shape::Web)),
-            (r#"{"id":"1","video":"https://example.com"}"#, None),
-            (r#"{"video":{}}"#, None),
-            (
-                r#"{"id":"1","stats":{},"author":"x","createTime":1}"#,
-                Some(Shape::Web),
-            ),
-            (r#"{"id":"1","stats":{},"author":{}}"#, None),
-            (
-                r#"{"id":"1","statistics":{},"video":{}}"#,
-                Some(Shape::Aweme),
-            ),
-            (
-                r#"{"id":"1","create_time":"x","video":{}}"#,
-                Some(Shape::Aweme),
-            ),
-            (r#"{"id":"1","statistics":{},"author":{}}"#, None),
-            (r#"{"id":"1","authorUniqueId":"x"}"#, Some(Shape::Embed)),
-            (r#"{"itemInfos":{"id":"1"}}"#, Some(Shape::Embed)),
-            (r#"{"itemInfos":[]}"#, None),
-            (
-                r#"{"listEntry":{"id":"1"},"videoData":null}"#,
-                Some(Shape::Embed),
-            ),
-            (r#"{"listEntry":null,"videoData":null}"#, None),
-            ("[]", None),
-            ("\"id\"", None),
-        ] {
-            assert_eq!(shape(parse(json).unwrap()), expected, "{json}");
-        }
-    }
 
     #[test]
     fn items_lie_at_most_eight_envelopes_deep() {

@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
+use memchr::memchr;
 
 use super::what::What;
 use crate::source::walk;
@@ -218,7 +219,7 @@ impl<'a> Input<'a> {
     pub(super) fn line(&mut self, into: &mut Vec<u8>) -> io::Result<Taken> {
         into.clear();
         self.scan(Some(into), self.limit, |bytes| {
-            let end = bytes.iter().position(|b| *b == b'\n');
+            let end = memchr(b'\n', bytes);
             end.map(|end| end + 1)
         })
     }
@@ -281,7 +282,7 @@ impl<'a> Input<'a> {
     /// Drops the rest of the line.
     pub(super) fn skip_line(&mut self) -> io::Result<Taken> {
         self.scan(None, usize::MAX, |bytes| {
-            let end = bytes.iter().position(|b| *b == b'\n');
+            let end = memchr(b'\n', bytes);
             end.map(|end| end + 1)
         })
     }

@@ -13,6 +13,7 @@ mod find;
 mod har;
 mod input;
 mod page;
+mod shape;
 mod sigi;
 mod split;
 #[cfg(test)]

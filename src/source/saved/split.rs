@@ -21,6 +21,7 @@ pub(super) fn read(input: &mut Input<'_>, finder: &mut Finder<'_>) -> io::Result
         input,
         finder,
         lines_until: 0,
+        of_items: true,
         any_json,
     };
     match split.values() {
@@ -39,6 +40,8 @@ struct Split<'s, 'i, 'f> {
     /// Up to here a line that is no JSON is a broken line, never the start of a longer document:
     /// these bytes were tried as one already.
     lines_until: u64,
+    /// The line before was an item and nothing else, and so the next one may be.
+    of_items: bool,
     any_json: bool,
 }
 
@@ -90,7 +93,18 @@ impl Split<'_, '_, '_> {
     /// Takes the values of one line; gives back what begins there and does not end.
     fn line(&mut self, line: &[u8], taken: Taken) -> Option<Vec<u8>> {
         let text = valid(line);
-        let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
+        if self.of_items && self.finder.only_item(&text) {
+            return None;
+        }
+        let before = self.finder.items();
+        let rest = self.values_of(&text, taken);
+        self.of_items = self.finder.items() == before + 1;
+        rest
+    }
+
+    /// The same of a line that may hold anything.
+    fn values_of(&mut self, text: &str, taken: Taken) -> Option<Vec<u8>> {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
         while let Some(value) = values.next() {
             match value {
                 Ok(value) => {

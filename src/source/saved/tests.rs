@@ -32,7 +32,7 @@ fn items_of(name: &str) -> (Vec<RawItem>, Outcome) {
 /// The last digits of each item's own id; `-` for an entry without one.
 fn ids(items: &[RawItem]) -> String {
     let id = |item: &RawItem| {
-        let raw = item.json.get();
+        let raw = &*item.json;
         let at = raw.find("\"73").or_else(|| raw.find("\"74"));
         at.and_then(|at| raw[at + 19..].chars().next())
             .unwrap_or('-')
@@ -208,29 +208,23 @@ fn what_stands_beside_an_item_goes_with_it() {
 fn the_text_of_an_item_stays_as_it_was() {
     let (items, _) = items_of("numbers_beyond_doubles.json");
     let text = r#"{"aweme_id":7400000000000000001,"video":{"x":1.50},"statistics":{"n":18446744073709551616}}"#;
-    assert_eq!(items[0].json.get(), text);
+    assert_eq!(&*items[0].json, text);
     assert!(
         items_of("lone_surrogate.json").0[0]
             .json
-            .get()
             .contains(r"\ud83d cat")
     );
     assert!(
         items_of("invalid_utf8.jsonl").0[0]
             .json
-            .get()
             .contains("harb\u{fffd}ur")
     );
     let (items, _) = items_of("embed_tag_page.html");
-    assert_eq!(
-        items[1].json.get(),
-        r#"{"listEntry":null,"videoData":null}"#
-    );
+    assert_eq!(&*items[1].json, r#"{"listEntry":null,"videoData":null}"#);
     let (items, _) = items_of("embed_video_page.html");
     assert!(
         items[0]
             .json
-            .get()
             .starts_with(r#"{"listEntry":null,"videoData":{"itemInfos""#)
     );
 }
@@ -269,7 +263,7 @@ fn documents_too_large_to_hold_are_read_by_their_parts() {
         let texts = |items: &[RawItem]| -> Vec<_> {
             items
                 .iter()
-                .map(|item| item.json.get().to_owned())
+                .map(|item| item.json.clone().into_string())
                 .collect()
         };
         assert_eq!(texts(&items), texts(&again));
