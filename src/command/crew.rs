@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -12,6 +12,9 @@ use crate::source::saved::{self, Outcome};
 /// Bytes of entries that go from thread to thread together: few enough to hold some of them, many
 /// enough that handing them on costs nothing.
 const BATCH: usize = 256 << 10;
+
+/// Batches a thread that may wait in the queue.
+const ROOM: usize = 2;
 
 /// An entry and what became of it.
 pub(super) type Entry = (RawItem, Result<Mapped, Malformed>);
@@ -34,6 +37,8 @@ pub(super) struct Crew {
 enum Batch {
     /// Still to be mapped, by whoever takes them.
     Raw(Vec<RawItem>),
+    /// Mapped by the thread that read them, while there was no room for more.
+    Mapped(Vec<Entry>),
     /// In the hands of a thread that maps them.
     Soon(Receiver<Vec<Entry>>),
 }
@@ -61,15 +66,19 @@ impl Crew {
         // Besides the one that reads and this one, which writes.
         let mappers = self.threads - 2;
         thread::scope(|scope| {
-            let (queue, batches) = sync_channel(self.threads + 1);
+            let (queue, batches) = sync_channel(ROOM * self.threads);
             let (tasks, todo) = channel::<Task>();
             let todo = std::sync::Arc::new(Mutex::new(todo));
             for _ in 0..mappers {
                 let todo = std::sync::Arc::clone(&todo);
                 scope.spawn(move || map_all(&todo, map));
             }
-            let tasks = (mappers > 0).then_some(tasks);
-            let reader = scope.spawn(move || self.hand_out(input, &queue, tasks.as_ref()));
+            let belt = Belt {
+                queue,
+                tasks: (mappers > 0).then_some(tasks),
+                map,
+            };
+            let reader = scope.spawn(move || self.hand_out(input, &belt));
             take_all(&batches, map, take);
             // A reader that waits for room sees that nobody takes any more.
             drop(batches);
@@ -80,12 +89,7 @@ impl Crew {
     }
 
     /// Reads entries into batches.
-    fn hand_out(
-        self,
-        input: Box<dyn Read + Send>,
-        queue: &SyncSender<Batch>,
-        tasks: Option<&mpsc::Sender<Task>>,
-    ) -> io::Result<Outcome> {
+    fn hand_out(self, input: Box<dyn Read + Send>, belt: &Belt<'_>) -> io::Result<Outcome> {
         let (mut items, mut bytes) = (Vec::new(), 0);
         let room = if self.is_eager { 0 } else { BATCH };
         let outcome = saved::read(input, &mut |raw| {
@@ -95,33 +99,52 @@ impl Crew {
                 return ControlFlow::Continue(());
             }
             bytes = 0;
-            hand(std::mem::take(&mut items), queue, tasks)
+            belt.hand(std::mem::take(&mut items))
         });
         // Nobody takes the rest where somebody said to stop.
-        let _ = hand(items, queue, tasks);
+        let _ = belt.hand(items);
         outcome
     }
 }
 
-/// Puts a batch into the queue, and into the hands of a mapper where there are any.
-fn hand(
-    items: Vec<RawItem>,
-    queue: &SyncSender<Batch>,
-    tasks: Option<&mpsc::Sender<Task>>,
-) -> ControlFlow<()> {
-    let batch = match tasks {
-        None => Batch::Raw(items),
-        Some(tasks) => {
-            let (done, soon) = sync_channel(1);
-            if tasks.send((items, done)).is_err() {
-                return ControlFlow::Break(());
+/// Where the thread that reads puts what it has read.
+struct Belt<'a> {
+    queue: SyncSender<Batch>,
+    /// The way to the threads that map, where there are any.
+    tasks: Option<mpsc::Sender<Task>>,
+    map: &'a Map<'a>,
+}
+
+impl Belt<'_> {
+    /// Puts entries into the queue, and into the hands of a mapper where there are any. Where
+    /// there are none, whoever has time maps: this thread while the queue is full, else the one
+    /// that takes them out of it.
+    fn hand(&self, items: Vec<RawItem>) -> ControlFlow<()> {
+        let Some(batch) = self.batch(items) else {
+            return ControlFlow::Break(());
+        };
+        let handed = match self.queue.try_send(batch) {
+            Err(TrySendError::Full(Batch::Raw(items))) => {
+                let entries = items.into_iter().map(|raw| mapped(raw, self.map));
+                self.queue.send(Batch::Mapped(entries.collect())).is_ok()
             }
-            Batch::Soon(soon)
+            Err(TrySendError::Full(batch)) => self.queue.send(batch).is_ok(),
+            handed => handed.is_ok(),
+        };
+        match handed {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
         }
-    };
-    match queue.send(batch) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()),
+    }
+
+    /// Entries as they go into the queue; none once nobody maps them any more.
+    fn batch(&self, items: Vec<RawItem>) -> Option<Batch> {
+        let Some(tasks) = &self.tasks else {
+            return Some(Batch::Raw(items));
+        };
+        let (done, soon) = sync_channel(1);
+        tasks.send((items, done)).ok()?;
+        Some(Batch::Soon(soon))
     }
 }
 
@@ -141,6 +164,7 @@ fn take_all(batches: &Receiver<Batch>, map: &Map<'_>, take: &mut Take<'_>) {
     for batch in batches {
         let taken = match batch {
             Batch::Raw(items) => items.into_iter().try_for_each(|raw| take(mapped(raw, map))),
+            Batch::Mapped(entries) => entries.into_iter().try_for_each(&mut *take),
             Batch::Soon(soon) => soon.into_iter().flatten().try_for_each(&mut *take),
         };
         if taken.is_break() {
