@@ -1,9 +1,8 @@
 //! The columns of a table: every field of a record that is no object, by its dotted name. A list
 //! is one column.
 
-use serde_json::Value;
-
 use super::Fields;
+use super::part::Part;
 use crate::record::{Field, Kind, Record};
 
 /// One column.
@@ -33,8 +32,11 @@ impl Column {
     }
 
     /// The cell of a record; null where anything on the way is.
-    pub(super) fn of<'a>(&self, record: &'a Value) -> &'a Value {
-        self.keys.iter().fold(record, |value, key| &value[key])
+    pub(super) fn of<'a>(&'a self, record: &'a Record) -> Part<'a, Record> {
+        Part {
+            value: record,
+            keys: &self.keys,
+        }
     }
 }
 

@@ -1,15 +1,14 @@
 //! CSV as RFC 4180 has it, safe to open in a spreadsheet: texts, ids too, are always quoted and
 //! never a formula, numbers and flags are bare, and an empty cell without quotes is unknown.
 
-use std::io::{self, BufRead, Write as _};
+use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader};
-use serde::Serialize as _;
-use serde_json::Value;
+use memchr::memchr;
+use serde::Serialize;
 
 use super::columns::Column;
-use super::escape::{Safe, is_unsafe};
-use super::fields::tree_of;
+use super::escape::{Safe, has_unsafe_start, is_unsafe};
 use super::lines::{Lines, Read, Told};
 use super::{Fields, Row};
 
@@ -48,15 +47,15 @@ impl Lines for Csv {
         let Row::Record(record) = row else {
             return Err(io::Error::other("only records have columns"));
         };
-        let record = tree_of(record)?;
         if !begun {
             out.extend(self.start());
         }
+        let mut json = Vec::new();
         for (at, column) in self.columns.iter().enumerate() {
             if at > 0 {
                 out.push(b',');
             }
-            write_value(column.of(&record), out)?;
+            write_value(&column.of(record), &mut json, out)?;
         }
         out.extend(b"\r\n");
         Ok(())
@@ -130,23 +129,20 @@ impl Csv {
     }
 }
 
-/// One cell.
-fn write_value(value: &Value, out: &mut Vec<u8>) -> io::Result<()> {
-    match value {
-        Value::Null => Ok(()),
-        Value::Bool(flag) => write!(out, "{flag}"),
-        Value::Number(number) => write!(out, "{number}"),
-        Value::String(text) => {
-            write_text(text, out);
-            Ok(())
-        }
-        list => {
-            let mut json = Vec::new();
-            list.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Safe))?;
-            write_text(&String::from_utf8_lossy(&json), out);
-            Ok(())
-        }
+/// One cell of what `value` is in JSON, for which there is room in `json`.
+fn write_value(value: &impl Serialize, json: &mut Vec<u8>, out: &mut Vec<u8>) -> io::Result<()> {
+    json.clear();
+    value.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut *json, Safe,
+    ))?;
+    match json.first() {
+        // Null.
+        Some(b'n') => {}
+        Some(b'"') => write_text(&serde_json::from_slice::<String>(json)?, out),
+        Some(b'[' | b'{') => write_text(&String::from_utf8_lossy(json), out),
+        _ => out.append(json),
     }
+    Ok(())
 }
 
 /// A text in quotes: what a spreadsheet would take for a formula stands behind a `'`, line ends
@@ -155,6 +151,12 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     if text.starts_with(begins_formula) {
         out.push(b'\'');
+    }
+    // Most texts have nothing to be changed, which a look at blocks of bytes tells.
+    if !has_unsafe_start(text.as_bytes()) && memchr(b'"', text.as_bytes()).is_none() {
+        out.extend(text.as_bytes());
+        out.push(b'"');
+        return;
     }
     let mut bytes = [0; 4];
     for c in text.chars() {
@@ -217,7 +219,7 @@ mod tests {
 
     fn cell(value: &serde_json::Value) -> String {
         let mut out = Vec::new();
-        write_value(value, &mut out).unwrap();
+        write_value(value, &mut Vec::new(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

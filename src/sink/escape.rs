@@ -41,7 +41,7 @@ fn may_begin_unsafe(byte: u8) -> bool {
 
 /// Looks at a block at a time without a way out in between, which the compiler turns into vector
 /// instructions.
-fn has_unsafe_start(text: &[u8]) -> bool {
+pub(super) fn has_unsafe_start(text: &[u8]) -> bool {
     text.chunks(64).any(|block| {
         block
             .iter()

@@ -5,9 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::Value;
-use serde_json::value::RawValue;
 
+use super::part::Part;
 use crate::record::{Field, Kind, Record};
 
 /// Least likeness of a name that is worth suggesting.
@@ -35,6 +34,8 @@ pub(super) struct Path {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) name: String,
+    /// The keys that lead to it from the record, its own the last.
+    keys: Vec<String>,
     pub(super) what: What,
 }
 
@@ -90,7 +91,7 @@ impl FromStr for Fields {
         for path in text.split(',') {
             let path = Path::find(path.trim(), &all)?;
             if !fields.paths.contains(&path) {
-                choose(&mut fields.tree, &path.keys, &path.kind);
+                choose(&mut fields.tree, &path, 0);
                 fields.paths.push(path);
             }
         }
@@ -131,12 +132,11 @@ impl Fields {
     }
 
     /// Them of a record, for any JSON form.
-    pub(super) fn of<'a>(&'a self, record: &'a Record) -> serde_json::Result<Chosen<'a>> {
-        Ok(Chosen {
-            fields: self,
-            record: tree_of(record)?,
-            raw: record.raw.as_deref(),
-        })
+    pub(super) fn of<'a>(&'a self, record: &'a Record) -> Chosen<'a> {
+        Chosen {
+            choices: &self.tree,
+            record,
+        }
     }
 }
 
@@ -211,24 +211,24 @@ fn likeness(path: &str, name: &str) -> f64 {
     whole.max(inner * 0.9 + whole * 0.05)
 }
 
-/// Adds a path to the objects it leads through.
-fn choose(tree: &mut Vec<Choice>, keys: &[String], kind: &Kind) {
-    let [first, rest @ ..] = keys else {
-        return;
-    };
-    let at = tree.iter().position(|choice| choice.name == *first);
+/// Adds a path to the objects it leads through, the first `depth` of which have it.
+fn choose(tree: &mut Vec<Choice>, path: &Path, depth: usize) {
+    let name = &path.keys[depth];
+    let at = tree.iter().position(|choice| choice.name == *name);
     let at = at.unwrap_or_else(|| {
         tree.push(Choice {
-            name: first.clone(),
+            name: name.clone(),
+            keys: path.keys[..=depth].to_vec(),
             what: What::Some(Vec::new()),
         });
         tree.len() - 1
     });
-    match (&mut tree[at].what, rest) {
+    let is_last = path.keys.len() == depth + 1;
+    match &mut tree[at].what {
         // The whole object has them all.
-        (What::Whole(_), _) => {}
-        (what, []) => *what = What::Whole(kind.clone()),
-        (What::Some(inner), rest) => choose(inner, rest, kind),
+        What::Whole(_) => {}
+        what if is_last => *what = What::Whole(path.kind.clone()),
+        What::Some(inner) => choose(inner, path, depth + 1),
     }
 }
 
@@ -238,6 +238,7 @@ pub(super) fn choices(fields: Option<&Fields>) -> Vec<Choice> {
     let whole = || {
         let all = Record::fields().into_iter();
         let whole = all.map(|Field { name, kind }| Choice {
+            keys: vec![name.clone()],
             name,
             what: What::Whole(kind),
         });
@@ -248,58 +249,25 @@ pub(super) fn choices(fields: Option<&Fields>) -> Vec<Choice> {
     choices
 }
 
-/// A record as a tree of values, its `raw` left out: that one is not to be read.
-pub(super) fn tree_of(record: &Record) -> serde_json::Result<Value> {
-    if record.raw.is_none() {
-        return serde_json::to_value(record);
-    }
-    let mut bare = record.clone();
-    bare.raw = None;
-    serde_json::to_value(bare)
-}
-
-/// The chosen fields of one record.
+/// Chosen fields of one record, as one object.
 pub(super) struct Chosen<'a> {
-    fields: &'a Fields,
-    record: Value,
-    raw: Option<&'a RawValue>,
+    choices: &'a [Choice],
+    record: &'a Record,
 }
 
 impl Serialize for Chosen<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let part = Part {
-            choices: &self.fields.tree,
-            value: &self.record,
-            raw: self.raw,
-        };
-        part.serialize(serializer)
-    }
-}
-
-/// The same of an object in it.
-struct Part<'a> {
-    choices: &'a [Choice],
-    value: &'a Value,
-    raw: Option<&'a RawValue>,
-}
-
-impl Serialize for Part<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.choices.len()))?;
-        for Choice { name, what } in self.choices {
-            let value = &self.value[name];
+        let record = self.record;
+        for Choice { name, keys, what } in self.choices {
             match what {
-                What::Whole(Kind::Raw) => map.serialize_entry(name, &self.raw)?,
-                What::Whole(_) => map.serialize_entry(name, value)?,
-                What::Some(choices) => {
-                    let raw = None;
-                    let part = Part {
-                        choices,
-                        value,
-                        raw,
-                    };
-                    map.serialize_entry(name, &part)?;
+                // A record without one does not have the key.
+                What::Whole(Kind::Raw) => map.serialize_entry(name, &record.raw)?,
+                What::Whole(_) => {
+                    let value = record;
+                    map.serialize_entry(name, &Part { value, keys })?;
                 }
+                What::Some(choices) => map.serialize_entry(name, &Chosen { choices, record })?,
             }
         }
         map.end()
@@ -315,7 +283,7 @@ mod tests {
 
     fn chosen(fields: &str) -> String {
         let fields: Fields = fields.parse().unwrap();
-        serde_json::to_string(&fields.of(&record(1)).unwrap()).unwrap()
+        serde_json::to_string(&fields.of(&record(1))).unwrap()
     }
 
     #[test]
@@ -349,7 +317,7 @@ mod tests {
         let mut record = record(1);
         record.raw = Some(RawValue::from_string(RAW.to_owned()).unwrap());
         let fields: Fields = "raw,region".parse().unwrap();
-        let json = serde_json::to_string(&fields.of(&record).unwrap()).unwrap();
+        let json = serde_json::to_string(&fields.of(&record)).unwrap();
         assert_eq!(json, format!(r#"{{"raw":{RAW},"region":null}}"#));
     }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::columns::Column;
 use super::escape::{Safe, write_on_one_line};
-use super::fields::tree_of;
 use super::lines::{Lines, Told};
 use super::{Fields, Row};
 use crate::record::{Clockworks, Record};
@@ -48,7 +47,7 @@ impl Lines for Jsonl {
                 flat(columns, record, &mut writer)?;
             }
             (Row::Record(record), None) => record.serialize(&mut writer)?,
-            (Row::Record(record), Some(fields)) => fields.of(record)?.serialize(&mut writer)?,
+            (Row::Record(record), Some(fields)) => fields.of(record).serialize(&mut writer)?,
             (Row::Raw(raw), _) => write_on_one_line(out, raw)?,
             (Row::Clockworks(record), _) => Clockworks::from(record).serialize(&mut writer)?,
         }
@@ -81,8 +80,7 @@ impl Lines for Jsonl {
 
 /// Writes a record with one key a column.
 fn flat<S: Serializer>(columns: &[Column], record: &Record, writer: S) -> Result<S::Ok, S::Error> {
-    let record = tree_of(record).map_err(serde::ser::Error::custom)?;
-    writer.collect_map(columns.iter().map(|it| (&it.name, it.of(&record))))
+    writer.collect_map(columns.iter().map(|it| (&it.name, it.of(record))))
 }
 
 impl Lines for Json {

@@ -17,6 +17,7 @@ mod lock;
 mod named;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod part;
 mod stream;
 pub mod template;
 

@@ -15,9 +15,9 @@ use parquet::schema::types::{ColumnPath, Type, TypePtr};
 use serde_json::Value;
 
 use super::body::Body;
-use super::fields::{Choice, What, choices, tree_of};
+use super::fields::{Choice, What, choices};
 use super::{Layout, Row};
-use crate::record::{Field, Kind, SCHEMA_VERSION};
+use crate::record::{Field, Kind, Record, SCHEMA_VERSION};
 
 /// Bytes of values that become a row group, about a thousand records: what a run holds in memory,
 /// next to what the footer will say of each group.
@@ -344,6 +344,16 @@ fn properties() -> WriterProperties {
         properties = properties.set_column_statistics_enabled(column, EnabledStatistics::Chunk);
     }
     properties.build()
+}
+
+/// A record as a tree of values, its `raw` left out: that one is not to be read.
+fn tree_of(record: &Record) -> serde_json::Result<Value> {
+    if record.raw.is_none() {
+        return serde_json::to_value(record);
+    }
+    let mut bare = record.clone();
+    bare.raw = None;
+    serde_json::to_value(bare)
 }
 
 /// The system's own error, where it is one.
