@@ -8,9 +8,9 @@ use memchr::memchr;
 use serde::Serialize;
 
 use super::columns::Column;
-use super::escape::{Safe, has_unsafe_start, is_unsafe};
+use super::escape::{has_unsafe_start, is_unsafe};
 use super::lines::{Lines, Read, Told};
-use super::{Fields, Row};
+use super::{Fields, Row, compact};
 
 /// What tells programs of one maker that a file is UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -132,9 +132,7 @@ impl Csv {
 /// One cell of what `value` is in JSON, for which there is room in `json`.
 fn write_value(value: &impl Serialize, json: &mut Vec<u8>, out: &mut Vec<u8>) -> io::Result<()> {
     json.clear();
-    value.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut *json, Safe,
-    ))?;
+    compact::write(value, json)?;
     match json.first() {
         // Null.
         Some(b'n') => {}

@@ -27,6 +27,9 @@ impl Formatter for Safe {
     }
 }
 
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
 /// Whether `c` could move a cursor, end a line or turn the reading direction (C0, DEL, C1,
 /// U+2028/9, U+202A–E, U+2066–9).
 pub(super) fn is_unsafe(c: char) -> bool {
@@ -42,7 +45,7 @@ fn may_begin_unsafe(byte: u8) -> bool {
 /// Looks at a block at a time without a way out in between, which the compiler turns into vector
 /// instructions.
 pub(super) fn has_unsafe_start(text: &[u8]) -> bool {
-    text.chunks(64).any(|block| {
+    text.chunks(BLOCK).any(|block| {
         block
             .iter()
             .fold(false, |found, &byte| found | may_begin_unsafe(byte))
@@ -60,6 +63,49 @@ fn write_escaped<W: ?Sized + Write>(writer: &mut W, text: &str) -> io::Result<()
         done = at + c.len_utf8();
     }
     writer.write_all(&text.as_bytes()[done..])
+}
+
+/// A text as a JSON string, as serde_json writes it with [`Safe`].
+pub(super) fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut done = 0;
+    for (at, c) in special(text) {
+        out.extend_from_slice(&text.as_bytes()[done..at]);
+        match c {
+            '"' | '\\' => out.extend([b'\\', c as u8]),
+            '\u{8}' => out.extend(b"\\b"),
+            '\t' => out.extend(b"\\t"),
+            '\n' => out.extend(b"\\n"),
+            '\u{c}' => out.extend(b"\\f"),
+            '\r' => out.extend(b"\\r"),
+            c => out.extend(format!("\\u{:04x}", u32::from(c)).as_bytes()),
+        }
+        done = at + c.len_utf8();
+    }
+    out.extend_from_slice(&text.as_bytes()[done..]);
+    out.push(b'"');
+}
+
+/// The characters of a text that cannot stand in a JSON string as they are. Blocks that cannot
+/// hold any are passed in one go.
+fn special(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let may_begin = |byte: u8| may_begin_unsafe(byte) || byte == b'"' || byte == b'\\';
+    let blocks = text.as_bytes().chunks(BLOCK).enumerate();
+    let suspects = blocks.filter(move |(_, block)| {
+        block
+            .iter()
+            .fold(false, |found, &byte| found | may_begin(byte))
+    });
+    let places = suspects.flat_map(move |(number, block)| {
+        let bytes = block
+            .iter()
+            .enumerate()
+            .filter(move |(_, byte)| may_begin(**byte));
+        bytes.map(move |(at, _)| number * BLOCK + at)
+    });
+    // Each of those bytes begins a character.
+    let chars = places.filter_map(|at| Some((at, text[at..].chars().next()?)));
+    chars.filter(|(_, c)| matches!(c, '"' | '\\') || is_unsafe(*c))
 }
 
 /// JSON text without the white space between its parts, its strings escaped. Escapes the text

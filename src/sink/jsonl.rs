@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::columns::Column;
 use super::escape::{Safe, write_on_one_line};
 use super::lines::{Lines, Told};
-use super::{Fields, Row};
+use super::{Fields, Row, compact};
 use crate::record::{Clockworks, Record};
 
 /// How every line of a whole record begins.
@@ -41,15 +41,10 @@ struct Asked {
 
 impl Lines for Jsonl {
     fn row(&self, row: Row<'_>, _begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
-        let mut writer = serde_json::Serializer::with_formatter(&mut *out, Safe);
-        match (row, &self.fields) {
-            (Row::Record(record), _) if let Some(columns) = &self.columns => {
-                flat(columns, record, &mut writer)?;
-            }
-            (Row::Record(record), None) => record.serialize(&mut writer)?,
-            (Row::Record(record), Some(fields)) => fields.of(record).serialize(&mut writer)?,
-            (Row::Raw(raw), _) => write_on_one_line(out, raw)?,
-            (Row::Clockworks(record), _) => Clockworks::from(record).serialize(&mut writer)?,
+        match row {
+            Row::Record(record) => self.record(record, out)?,
+            Row::Raw(raw) => write_on_one_line(out, raw)?,
+            Row::Clockworks(record) => compact::write(&Clockworks::from(record), out)?,
         }
         out.push(b'\n');
         Ok(())
@@ -78,9 +73,34 @@ impl Lines for Jsonl {
     }
 }
 
-/// Writes a record with one key a column.
-fn flat<S: Serializer>(columns: &[Column], record: &Record, writer: S) -> Result<S::Ok, S::Error> {
-    writer.collect_map(columns.iter().map(|it| (&it.name, it.of(record))))
+impl Jsonl {
+    fn record(&self, record: &Record, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        match (&self.columns, &self.fields) {
+            (Some(columns), _) => compact::write(&Flat { columns, record }, out),
+            (None, Some(fields)) if record.raw.is_none() => compact::write(&fields.of(record), out),
+            (None, None) if record.raw.is_none() => compact::write(record, out),
+            (None, Some(fields)) => write_with_raw(&fields.of(record), out),
+            (None, None) => write_with_raw(record, out),
+        }
+    }
+}
+
+/// Writes what holds raw JSON, which only serde_json can.
+fn write_with_raw(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Safe))
+}
+
+/// A record with one key a column.
+struct Flat<'a> {
+    columns: &'a [Column],
+    record: &'a Record,
+}
+
+impl Serialize for Flat<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let cells = self.columns.iter().map(|it| (&it.name, it.of(self.record)));
+        serializer.collect_map(cells)
+    }
 }
 
 impl Lines for Json {

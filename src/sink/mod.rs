@@ -5,6 +5,7 @@ mod beside;
 mod body;
 mod coding;
 mod columns;
+mod compact;
 mod csv;
 mod escape;
 mod fields;
