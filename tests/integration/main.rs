@@ -5,6 +5,8 @@
     reason = "a helper of tests that cannot go on has failed"
 )]
 
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod beside;
 #[cfg(all(target_os = "linux", feature = "browser", feature = "demo"))]
 mod browser;
 #[cfg(feature = "demo")]
