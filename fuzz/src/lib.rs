@@ -121,7 +121,7 @@ fn read(input: impl Read) -> (Vec<String>, Outcome) {
     let mut entries = Vec::new();
     let mut sink = |raw: RawItem| {
         map(&raw);
-        entries.push(raw.json.clone().into_string());
+        entries.push(raw.json.into_string());
         ControlFlow::Continue(())
     };
     let outcome = saved::read(input, &mut sink).expect("bytes in memory can be read");

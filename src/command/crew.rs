@@ -20,7 +20,7 @@ const ROOM: usize = 2;
 pub(super) type Entry = (RawItem, Result<Mapped, Malformed>);
 
 /// Maps one entry.
-type Map<'a> = dyn Fn(&RawItem) -> Result<Mapped, Malformed> + Sync + 'a;
+type Map<'a> = dyn Fn(&mut RawItem) -> Result<Mapped, Malformed> + Sync + 'a;
 /// Takes one that is mapped; a break ends the reading.
 type Take<'a> = dyn FnMut(Entry) -> ControlFlow<()> + 'a;
 
@@ -58,10 +58,7 @@ impl Crew {
         take: &mut Take<'_>,
     ) -> io::Result<Outcome> {
         if self.threads < 2 {
-            return saved::read(input, &mut |raw| {
-                let mapped = map(&raw);
-                take((raw, mapped))
-            });
+            return saved::read(input, &mut |raw| take(mapped(raw, map)));
         }
         // Besides the one that reads and this one, which writes.
         let mappers = self.threads - 2;
@@ -173,8 +170,8 @@ fn take_all(batches: &Receiver<Batch>, map: &Map<'_>, take: &mut Take<'_>) {
     }
 }
 
-fn mapped(raw: RawItem, map: &Map<'_>) -> Entry {
-    let mapped = map(&raw);
+fn mapped(mut raw: RawItem, map: &Map<'_>) -> Entry {
+    let mapped = map(&mut raw);
     (raw, mapped)
 }
 
@@ -212,7 +209,7 @@ mod tests {
         let crew = Crew { threads, is_eager };
         let outcome = crew.read(
             Box::new(Cursor::new(lines(count))),
-            &|raw| Record::from_raw(raw, &SIGHTING),
+            &|raw| Record::from_read(raw, &SIGHTING),
             &mut |(_, mapped)| {
                 ids.push(mapped.map_or_else(|it| it.to_string(), |it| it.record.aweme_id));
                 match ids.len() {

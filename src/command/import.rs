@@ -229,7 +229,10 @@ impl Import<'_, '_> {
             is_eager: from_stdin,
         };
         let query = self.query;
-        let map = |raw: &RawItem| Record::from_raw(raw, &sighting(query, raw, 0));
+        let map = |raw: &mut RawItem| {
+            let sighting = sighting(query, raw, 0);
+            Record::from_read(raw, &sighting)
+        };
         let mut failed = None;
         let mut take = |entry: Entry| match self.entry(entry, from_stdin) {
             Ok(true) => ControlFlow::Continue(()),

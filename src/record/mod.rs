@@ -54,7 +54,7 @@ pub use music::Music;
 pub use place::PoiInfo;
 pub use playlist::PlaylistInfo;
 pub use question::Question;
-pub use raw::{Lane, Malformed, RawItem, Shape, Sighting};
+pub use raw::{Lane, Malformed, RawItem, Reading, Shape, Sighting};
 pub use risk_infos::RiskInfos;
 pub use schema::SCHEMA_VERSION;
 pub use share_info::ShareInfo;
@@ -178,6 +178,18 @@ impl Record {
             Shape::Web => from_web::record(raw, sighting),
             Shape::Aweme => from_aweme::record(raw, sighting),
             Shape::Embed => from_embed::record(raw, sighting),
+        }
+    }
+
+    /// The same, using up what has been read of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Record::from_raw`].
+    pub fn from_read(raw: &mut RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
+        match raw.reading.take() {
+            Some((item, oddities)) => from_web::record_of(item, oddities, raw, sighting),
+            None => Self::from_raw(raw, sighting),
         }
     }
 }

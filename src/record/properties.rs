@@ -8,7 +8,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::specimen::{SIGHTING, fixture, fixtures, mapped, raw};
-use super::{Record, Shape, Sighting};
+use super::{Malformed, Mapped, Reading, Record, Shape, Sighting};
 use crate::input::{Limit, Query};
 
 const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
@@ -317,6 +317,33 @@ fn has_no_inexact_number(value: &Value) -> bool {
         Value::Object(object) => object.values().all(has_no_inexact_number),
         _ => true,
     }
+}
+
+/// A record and its oddities, comparable.
+fn told(mapped: Result<Mapped, Malformed>) -> (String, u32) {
+    let mapped = mapped.map(|it| (serde_json::to_string(&it.record).unwrap(), it.oddities));
+    mapped.unwrap_or_else(|error| (error.to_string(), 0))
+}
+
+#[test]
+fn an_item_read_at_sight_gives_the_same_record() {
+    let mut read = 0;
+    for (shape, path, text) in fixtures() {
+        let mut item = raw(shape, &text);
+        let Some(reading) = Reading::of_line(&item.json) else {
+            continue;
+        };
+        assert_eq!(shape, Shape::Web, "{path:?}");
+        item.reading = reading;
+        let expected = told(Record::from_raw(&item, &SIGHTING));
+        assert_eq!(
+            told(Record::from_read(&mut item, &SIGHTING)),
+            expected,
+            "{path:?}"
+        );
+        read += 1;
+    }
+    assert!(read > 10, "{read}");
 }
 
 proptest! {

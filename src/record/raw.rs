@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::from_web;
 use crate::input::Query;
 
 /// One list entry as it came from a source, not yet looked into.
@@ -15,6 +16,8 @@ pub struct RawItem {
     pub shape: Shape,
     /// The entry's own JSON, untouched: the text of one value, known to be whole.
     pub json: Box<str>,
+    /// What has been read of it while it was looked for.
+    pub reading: Reading,
     /// What the same answer says of this video outside the entry: an object with any of `user`
     /// (SIGI's `UserModule.users[handle]`), `stats` (SIGI's `UserModule.stats[handle]`) and
     /// `shareMeta` (`{title,desc}`, beside `itemInfo` on detail answers).
@@ -34,10 +37,36 @@ impl RawItem {
         Self {
             shape,
             json: json.into(),
+            reading: Reading::default(),
             beside: None,
             collected_at: None,
             hashtag_feed: None,
         }
+    }
+}
+
+/// An entry of the site as it was read by who looked for it, so that it is not read again for its
+/// record. A clone has nothing of it.
+#[derive(Debug, Default)]
+pub struct Reading(Option<Box<(from_web::Item, u32)>>);
+
+impl Reading {
+    /// Reads a line that is one item of the site and nothing else, every key once; none where it
+    /// is, or may be, anything else.
+    #[must_use]
+    pub fn of_line(line: &str) -> Option<Self> {
+        from_web::read_line(line).map(|read| Self(Some(Box::new(read))))
+    }
+
+    /// What was read, with the number of unusable values; there is nothing of it afterwards.
+    pub(super) fn take(&mut self) -> Option<(from_web::Item, u32)> {
+        self.0.take().map(|read| *read)
+    }
+}
+
+impl Clone for Reading {
+    fn clone(&self) -> Self {
+        Self(None)
     }
 }
 

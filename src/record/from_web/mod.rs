@@ -13,8 +13,8 @@ mod tests;
 use serde::Deserialize;
 
 use super::lenient::{
-    Count, Country, Flag, Id, Int, Language, List, Media, Moment, Obj, ObjOrName, OwnId, Text,
-    Texts, Word, read,
+    Count, Country, Flag, Given, Id, Int, Language, List, Media, Moment, Obj, ObjOrName, OwnId,
+    Text, Texts, Word, read, read_strictly,
 };
 use super::share_info::video_page;
 use super::status::private_status;
@@ -33,7 +33,7 @@ pub(super) use extras::{ImagePost, Warning, risk_infos};
 /// An item of `itemList`, `ItemModule` or `itemStruct`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Item {
+pub(super) struct Item {
     id: OwnId,
     create_time: Moment,
     location_created: Country,
@@ -104,6 +104,15 @@ struct Item {
     room: Obj<Presence>,
     #[serde(rename = "CategoryType")]
     category_type: Int,
+
+    /// Keys of other shapes, which no item of the site has.
+    #[serde(rename = "aweme_id")]
+    aweme_id: Given,
+    #[serde(rename = "create_time")]
+    aweme_time: Given,
+    statistics: Given,
+    item_infos: Given,
+    list_entry: Given,
 }
 
 /// `statsV2` (exact, texts; lists of 2024 on) and `stats` (rounded).
@@ -150,7 +159,23 @@ struct ShareMeta {
 
 /// Maps an item of the site.
 pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
-    let (item, oddities): (Item, u32) = read(&raw.json)?;
+    let (item, oddities) = read(&raw.json)?;
+    record_of(item, oddities, raw, sighting)
+}
+
+/// A line that is one item of the site and nothing else, with the number of values in it that
+/// cannot be used; none where it is, or may be, anything else.
+pub(super) fn read_line(line: &str) -> Option<(Item, u32)> {
+    read_strictly(line).filter(|(item, _): &(Item, u32)| item.is_plain())
+}
+
+/// The same of an item that has been read.
+pub(super) fn record_of(
+    item: Item,
+    oddities: u32,
+    raw: &RawItem,
+    sighting: &Sighting<'_>,
+) -> Result<Mapped, Malformed> {
     if item.is_live_room() {
         return Err(Malformed::LiveRoom);
     }
@@ -171,6 +196,19 @@ fn beside(raw: &RawItem) -> (Beside, u32) {
 }
 
 impl Item {
+    /// Whether what it has and lacks makes it an item of the site and of no other shape.
+    fn is_plain(&self) -> bool {
+        let others = [
+            &self.aweme_id,
+            &self.aweme_time,
+            &self.statistics,
+            &self.item_infos,
+            &self.list_entry,
+        ];
+        let is_other = others.into_iter().any(|key| key.0);
+        self.id.0.is_some() && self.video.0.is_some() && !is_other
+    }
+
     fn is_live_room(&self) -> bool {
         let is_room = self.room.0.is_some() && self.category_type.0.is_none();
         self.live_room_info.0.is_some() || is_room

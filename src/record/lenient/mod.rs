@@ -17,7 +17,7 @@ use super::Malformed;
 
 pub(super) use leaf::{Code, Count, Country, Flag, Id, Int, Language, Moment, OwnId, Text, Word};
 pub(super) use media::{Media, Pictures};
-pub(super) use node::{List, Obj, ObjOrName, Texts};
+pub(super) use node::{Given, List, Obj, ObjOrName, Texts};
 
 /// List elements kept of one item; the richest captured item has some 500. A list of millions of
 /// empty objects must not become millions of structs.
@@ -52,6 +52,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<(T, u32), Malforme
     let value: Value =
         serde_json::from_str(&repair::repaired(text)).map_err(|error| unreadable(&error))?;
     counted(|| T::deserialize(value)).map_err(|error| unreadable(&error))
+}
+
+/// The same of a text nobody has looked at yet; none where it is not one plain object and nothing
+/// else.
+pub(super) fn read_strictly<T: DeserializeOwned>(text: &str) -> Option<(T, u32)> {
+    counted(|| serde_json::from_str(text)).ok()
 }
 
 fn unreadable(error: &serde_json::Error) -> Malformed {

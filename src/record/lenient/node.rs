@@ -24,6 +24,10 @@ pub(in crate::record) enum ObjOrName<T> {
 #[derive(Debug)]
 pub(in crate::record) struct List<T>(pub(in crate::record) Option<Vec<T>>);
 
+/// Whether anything but null stands there.
+#[derive(Debug, Default)]
+pub(in crate::record) struct Given(pub(in crate::record) bool);
+
 /// A list of texts; elements that are none are left out. Null is no list.
 #[derive(Debug, Default)]
 pub(in crate::record) struct Texts(pub(in crate::record) Option<Vec<String>>);
@@ -84,6 +88,12 @@ impl<'de, T: Deserialize<'de>> FromAny<'de> for List<T> {
         Elements(list)
             .collect(|element: Obj<T>| element.0)
             .map(|list| Self(Some(list)))
+    }
+}
+
+impl<'de> FromAny<'de> for Given {
+    fn from_leaf(leaf: Leaf<'de>) -> Self {
+        Self(!matches!(leaf, Leaf::Nothing))
     }
 }
 
@@ -172,6 +182,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjOrName<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        any(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         any(deserializer)
     }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::shape::Clues;
 use super::what::What;
 use super::{Outcome, Sink, clue, sigi};
-use crate::record::{RawItem, Shape};
+use crate::record::{RawItem, Reading, Shape};
 use crate::source::bounds::too_deep;
 use crate::source::walk::{
     elements, field, fields, integer, is_array, is_object, parse, pick, text,
@@ -131,16 +131,22 @@ impl<'s> Finder<'s> {
         }
     }
 
-    /// Takes a line that is one item and nothing else, which a single look tells. Of any other it
-    /// takes nothing and gives back false.
-    pub(super) fn only_item(&mut self, line: &str) -> bool {
-        let clues = serde_json::from_str::<Clues<'_>>(line);
-        let shape = clues.ok().and_then(|clues| clues.shape());
-        let Some(shape) = shape.filter(|_| !too_deep(line)) else {
-            return false;
+    /// Takes a line that is one item and nothing else, which a single look tells; its shape. Of
+    /// any other it takes nothing. Where the last one was of the site, this one is read at once.
+    pub(super) fn only_item(&mut self, line: &str, last: Shape) -> Option<Shape> {
+        let reading = (last == Shape::Web)
+            .then(|| Reading::of_line(line))
+            .flatten();
+        let shape = match reading {
+            Some(_) => Shape::Web,
+            None => serde_json::from_str::<Clues<'_>>(line).ok()?.shape()?,
         };
-        self.item(shape, line.trim(), None, At::default());
-        true
+        if too_deep(line) {
+            return None;
+        }
+        let reading = reading.unwrap_or_default();
+        self.read_item(shape, line.trim(), reading, None, At::default());
+        Some(shape)
     }
 
     /// Takes a whole line or document; an array as its elements, each for itself.
@@ -266,6 +272,17 @@ impl<'s> Finder<'s> {
 
     /// Takes an item, the text of a whole object.
     fn item(&mut self, shape: Shape, json: &str, beside: Option<Box<RawValue>>, at: At) {
+        self.read_item(shape, json, Reading::default(), beside, at);
+    }
+
+    fn read_item(
+        &mut self,
+        shape: Shape,
+        json: &str,
+        reading: Reading,
+        beside: Option<Box<RawValue>>,
+        at: At,
+    ) {
         if self.stopped {
             return;
         }
@@ -278,6 +295,7 @@ impl<'s> Finder<'s> {
                 Shape::Embed => halves(json),
                 Shape::Web | Shape::Aweme => json.into(),
             },
+            reading,
             beside,
             collected_at: at.collected_at,
             hashtag_feed: at.in_feed.then_some(true),

@@ -96,6 +96,7 @@ fn is_part(value: Option<&RawValue>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Reading;
     use crate::source::walk::parse;
 
     #[test]
@@ -137,7 +138,11 @@ mod tests {
         ] {
             let raw = parse(json).unwrap();
             assert_eq!(Clues::of(raw).shape(), expected, "{json}");
+            // What is read at sight must be what its keys say.
+            let is_read = Reading::of_line(json).is_some();
+            assert!(!is_read || expected == Some(Shape::Web), "{json}");
         }
+        assert!(Reading::of_line(r#"{"id":"1","video":{}}"#).is_some());
     }
 
     #[test]

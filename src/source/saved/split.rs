@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::find::{At, Finder};
 use super::input::{Input, Taken};
 use super::what::What;
+use crate::record::Shape;
 use crate::source::walk;
 
 /// How many levels of a document too large to hold are opened to find its items.
@@ -21,7 +22,7 @@ pub(super) fn read(input: &mut Input<'_>, finder: &mut Finder<'_>) -> io::Result
         input,
         finder,
         lines_until: 0,
-        of_items: true,
+        of_items: Some(Shape::Web),
         any_json,
     };
     match split.values() {
@@ -40,8 +41,8 @@ struct Split<'s, 'i, 'f> {
     /// Up to here a line that is no JSON is a broken line, never the start of a longer document:
     /// these bytes were tried as one already.
     lines_until: u64,
-    /// The line before was an item and nothing else, and so the next one may be.
-    of_items: bool,
+    /// The line before was an item of that shape and nothing else, and so the next one may be.
+    of_items: Option<Shape>,
     any_json: bool,
 }
 
@@ -93,12 +94,14 @@ impl Split<'_, '_, '_> {
     /// Takes the values of one line; gives back what begins there and does not end.
     fn line(&mut self, line: &[u8], taken: Taken) -> Option<Vec<u8>> {
         let text = valid(line);
-        if self.of_items && self.finder.only_item(&text) {
+        let last = self.of_items.take();
+        self.of_items = last.and_then(|last| self.finder.only_item(&text, last));
+        if self.of_items.is_some() {
             return None;
         }
         let before = self.finder.items();
         let rest = self.values_of(&text, taken);
-        self.of_items = self.finder.items() == before + 1;
+        self.of_items = (self.finder.items() == before + 1).then_some(Shape::Web);
         rest
     }
 
