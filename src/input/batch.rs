@@ -2,24 +2,23 @@
 //! the command line. What the entries come to together is the business of `ask`.
 
 mod entry;
+mod fault;
+mod field;
+mod fields;
 mod foreign;
+mod place;
+mod reader;
 
-use serde_json::value::RawValue;
+use super::{Ask, Proxy};
+use reader::Reader;
 
-use super::ask::both_given;
-use super::quote::quote;
-use super::{Ask, AskError, HashtagName, Proxy};
-
-pub use entry::EntryError;
+pub use fault::EntryError;
 
 /// The largest file read, in bytes: 16 MiB.
 const LARGEST: usize = 16 << 20;
 
 /// How many hashtags a file may hold.
 const MOST: usize = 100_000;
-
-/// How many unknown keys are warned about.
-const MOST_WARNED: usize = 20;
 
 /// What an `--input` file asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -67,8 +66,9 @@ pub enum BatchError {
 }
 
 impl Batch {
-    /// Reads a JSON object (our keys, or those of hosted scrapers), an array, JSON lines (objects or strings) or a plain list with a tag
-    /// or URL a line, where blank lines and lines starting `# ` count for nothing.
+    /// Reads a JSON object (our keys, or those of hosted scrapers), an array, JSON lines (objects
+    /// or strings) or a plain list with a tag or URL a line, where blank lines and lines starting
+    /// `# ` count for nothing.
     ///
     /// Bytes that are no UTF-8 become U+FFFD; a byte order mark is skipped.
     ///
@@ -91,195 +91,6 @@ impl Batch {
             reader.list(text)?;
         }
         Ok(reader.batch())
-    }
-}
-
-/// Where an entry stands.
-#[derive(Clone, Copy, Default)]
-struct Place {
-    /// Its line, counted from 1, unless the file is one JSON value.
-    line: Option<usize>,
-    /// Its index in an array.
-    index: Option<usize>,
-}
-
-impl Place {
-    fn on(line: usize) -> Self {
-        Self {
-            line: Some(line),
-            index: None,
-        }
-    }
-
-    /// The error of the entry here, or of what it has under `key`.
-    fn error(self, key: Option<&str>, cause: impl Into<EntryError>) -> BatchError {
-        let line = self.line.map(|line| format!("line {line}"));
-        let index = self.index.map(|index| format!("/{index}"));
-        let key = key.map(|key| format!("/{key}"));
-        let pointer = index.unwrap_or_default() + &key.unwrap_or_default();
-        let place = match (line, pointer.is_empty()) {
-            (Some(line), true) => format!("{line}: "),
-            (Some(line), false) => format!("{line}, {pointer}: "),
-            (None, true) => String::new(),
-            (None, false) => format!("{pointer}: "),
-        };
-        BatchError::Entry {
-            place,
-            cause: cause.into(),
-        }
-    }
-}
-
-/// A batch while it is read.
-#[derive(Default)]
-struct Reader {
-    asks: Vec<Ask>,
-    /// Keys we do not know, in the order met.
-    unknown: Vec<String>,
-    /// Keys that are not heeded, by what is used instead.
-    ignored: Vec<(String, Vec<String>)>,
-    /// The first proxy named.
-    proxy: Option<Proxy>,
-    /// The first name that came with a URL, and how many did.
-    contested: Option<(HashtagName, usize)>,
-}
-
-impl Reader {
-    /// One JSON value or several, whatever white space is between them.
-    fn json(&mut self, text: &str) -> Result<(), BatchError> {
-        match values(text)?.as_slice() {
-            [(_, only)] => self.value(Place::default(), only),
-            several => several
-                .iter()
-                .try_for_each(|(line, value)| self.value(Place::on(*line), value)),
-        }
-    }
-
-    /// A tag, a URL or a JSON value a line.
-    fn list(&mut self, text: &str) -> Result<(), BatchError> {
-        for (at, line) in text.lines().enumerate() {
-            let place = Place::on(at + 1);
-            let entry = line.trim();
-            if entry.is_empty() || entry == "#" || entry.starts_with("# ") {
-                continue;
-            }
-            if entry.starts_with(['{', '"']) {
-                let value = serde_json::from_str(entry).map_err(|e| syntax(&e, at))?;
-                self.value(place, value)?;
-            } else {
-                let ask: Ask = entry.parse().map_err(|e: AskError| place.error(None, e))?;
-                self.push(ask)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The entries of an array, or one entry.
-    fn value(&mut self, place: Place, value: &RawValue) -> Result<(), BatchError> {
-        if !value.get().starts_with('[') {
-            return self.entry(place, value);
-        }
-        let entries: Vec<&RawValue> =
-            serde_json::from_str(value.get()).map_err(|e| syntax(&e, 0))?;
-        for (index, entry) in entries.into_iter().enumerate() {
-            let index = Some(index);
-            self.entry(Place { index, ..place }, entry)?;
-        }
-        Ok(())
-    }
-
-    fn entry(&mut self, place: Place, value: &RawValue) -> Result<(), BatchError> {
-        let entry = entry::read(value);
-        let entry = entry.map_err(|fault| place.error(fault.key.as_deref(), fault.cause))?;
-        for key in entry.unknown {
-            if self.unknown.len() < MOST_WARNED && !self.unknown.contains(&key) {
-                self.unknown.push(key);
-            }
-        }
-        if let Some(name) = entry.contested {
-            self.contested.get_or_insert((name, 0)).1 += 1;
-        }
-        for (key, instead) in entry.ignored {
-            self.ignore(key, instead);
-        }
-        self.name_proxy(entry.proxy);
-        entry.asks.into_iter().try_for_each(|ask| self.push(ask))
-    }
-
-    fn ignore(&mut self, key: String, instead: String) {
-        match self.ignored.iter_mut().find(|(it, _)| *it == instead) {
-            Some((_, keys)) if keys.contains(&key) => {}
-            Some((_, keys)) => keys.push(key),
-            None => self.ignored.push((instead, vec![key])),
-        }
-    }
-
-    /// One run goes through one proxy: the first that is named.
-    fn name_proxy(&mut self, proxy: Option<Proxy>) {
-        match (&self.proxy, proxy) {
-            (None, proxy) => self.proxy = proxy,
-            (Some(first), Some(other)) if *first != other => {
-                let instead = "the first proxy named is used for the whole run";
-                self.ignore("another entry's proxyUrls".to_owned(), instead.to_owned());
-            }
-            _ => {}
-        }
-    }
-
-    fn push(&mut self, ask: Ask) -> Result<(), BatchError> {
-        if self.asks.len() == MOST {
-            return Err(BatchError::TooMany);
-        }
-        self.asks.push(ask);
-        Ok(())
-    }
-
-    fn batch(self) -> Batch {
-        let unknown = self.unknown.iter().map(|key| {
-            format!(
-                "unknown key {} in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
-                quote(key)
-            )
-        });
-        let contested = self
-            .contested
-            .map(|(name, count)| both_given(name.as_str(), count));
-        let ignored = self.ignored.iter().map(|(instead, keys)| {
-            let verb = if keys.len() == 1 { "is" } else { "are" };
-            let keys = keys.join(", ");
-            format!("{keys} in the input {verb} ignored: {instead}")
-        });
-        Batch {
-            warnings: unknown.chain(ignored).chain(contested).collect(),
-            asks: self.asks,
-            proxy: self.proxy,
-        }
-    }
-}
-
-/// The JSON values in `text`, each with the line it begins on.
-fn values(text: &str) -> Result<Vec<(usize, &RawValue)>, BatchError> {
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    let mut found = Vec::new();
-    let (mut line, mut counted) = (1, 0);
-    while let Some(value) = stream.next() {
-        let value = value.map_err(|e| syntax(&e, 0))?;
-        let start = stream.byte_offset() - value.get().len();
-        line += text[counted..start].matches('\n').count();
-        counted = start;
-        if found.len() == MOST {
-            return Err(BatchError::TooMany);
-        }
-        found.push((line, value));
-    }
-    Ok(found)
-}
-
-/// Where the JSON breaks off, `above` lines having gone before; what stands there is not repeated.
-fn syntax(error: &serde_json::Error, above: usize) -> BatchError {
-    BatchError::Syntax {
-        line: above + error.line(),
-        column: error.column(),
     }
 }
 
