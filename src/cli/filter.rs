@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::input::{Filter, Language, Region, When};
+use crate::input::{Count, CountError, Filter, Language, Region, When};
 
 /// Which of a hashtag's videos are written. They end no feed early: --limit counts what passes.
 #[derive(Debug, Clone, Args)]
@@ -15,7 +15,7 @@ pub struct FilterArgs {
     /// Published before then.
     #[arg(long, value_name = "T")]
     pub until: Option<When>,
-    /// Played at least so often; as with every filter, what is not known does not pass.
+    /// Played at least so often, e.g. 1000 or 10k; as with every filter, what is not known does not pass.
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub min_plays: Option<u64>,
     /// Liked at least so often.
@@ -49,8 +49,6 @@ impl FilterArgs {
     }
 }
 
-fn count(text: &str) -> Result<u64, String> {
-    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let number = is_number.then(|| text.parse().ok()).flatten();
-    number.ok_or_else(|| format!("\"{text}\" is no count; a whole number, e.g. 1000"))
+fn count(text: &str) -> Result<u64, CountError> {
+    text.parse().map(Count::get)
 }

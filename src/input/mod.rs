@@ -3,6 +3,7 @@
 
 mod ask;
 mod batch;
+mod count;
 mod filter;
 mod hashtag;
 mod instant;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use ask::{Ask, AskError, Asked, Plan, Planned, ShortLink, distinct};
 pub use batch::{Batch, BatchError, EntryError};
+pub use count::{Count, CountError};
 pub use filter::{Filter, FilterError};
 pub use hashtag::{HashtagError, HashtagName};
 pub(crate) use instant::{epoch_second, iso_8601};

@@ -183,7 +183,7 @@ fn an_import_takes_the_same_filters() {
     let wanted = ids(&all, |it| {
         it["statistics"]["play_count"].as_u64() >= Some(10_000)
     });
-    let ended = import(&["--min-plays", "10000"]);
+    let ended = import(&["--min-plays", "10k"]);
     assert_eq!((ended.status, ended.ids()), (0, wanted.clone()));
     assert_eq!(
         ended.receipt()["filtered"],

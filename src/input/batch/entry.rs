@@ -304,7 +304,7 @@ mod tests {
             (
                 r#"{"name":"a","leastDiggs":-1}"#,
                 Some("leastDiggs"),
-                "this is no count; a whole number is due, e.g. 1000",
+                "\"-1\" is no count; a whole number, e.g. 1000 or 10k",
             ),
             (
                 r#"{"name":"a","newestPostDate":[]}"#,

@@ -1,7 +1,7 @@
 //! What can be wrong with one entry of an `--input` file.
 
 use crate::input::{
-    AskError, HashtagError, LimitError, ProxyError, RegionError, TagUrlError, WhenError,
+    AskError, CountError, HashtagError, LimitError, ProxyError, RegionError, TagUrlError, WhenError,
 };
 
 /// What is wrong with an entry, or with what it has under `key`, a JSON pointer without its first
@@ -38,9 +38,6 @@ pub enum EntryError {
     /// An object that names no hashtag.
     #[error("neither name nor url is given; an entry is e.g. {{\"name\": \"travel\"}}")]
     NoTarget,
-    /// A count that is none.
-    #[error("this is no count; a whole number is due, e.g. 1000")]
-    NotACount,
     /// A bad line, or a string in place of an object.
     #[error(transparent)]
     Ask(#[from] AskError),
@@ -56,6 +53,9 @@ pub enum EntryError {
     /// A bad `limit`.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// A bad count.
+    #[error(transparent)]
+    Count(#[from] CountError),
     /// A bad time.
     #[error(transparent)]
     When(#[from] WhenError),

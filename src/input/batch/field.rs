@@ -80,10 +80,6 @@ impl<'a> Field<'a> {
     }
 }
 
-pub(super) fn count(text: &str) -> Result<u64, EntryError> {
-    text.parse().map_err(|_| EntryError::NotACount)
-}
-
 /// A text, or a number in its place.
 pub(super) fn words(value: &RawValue) -> Result<String, EntryError> {
     digits_due(value).map_err(|_| wrong("a date or a span such as 7 days", value))

@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 
 use super::EntryError;
 use super::fault::Fault;
-use super::field::{Field, count, digits_due, string_due, words, wrong};
+use super::field::{Field, digits_due, string_due, words, wrong};
 use super::foreign::{instead_of, is_off, time};
-use crate::input::{Ask, Filter, Limit, Proxy, Region, TagUrl};
+use crate::input::{Ask, Count, Filter, Limit, Proxy, Region, TagUrl};
 
 /// The fields of an object that were not yet read.
 pub(super) struct Fields<'a> {
@@ -104,7 +104,7 @@ impl<'a> Fields<'a> {
     pub(super) fn filter(&mut self) -> Result<Filter, Fault> {
         let time_of = |field: Field<'a>| field.read_as(|value| Ok(time(&words(value)?)?));
         let likes_of = |field: Field<'a>| {
-            let likes = field.read_as(|value| count(&digits_due(value)?))?;
+            let likes = field.parsed(digits_due)?.map(Count::get);
             Ok::<_, Fault>(likes.filter(|likes| *likes > 0))
         };
         Ok(Filter {
