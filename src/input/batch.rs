@@ -1,6 +1,7 @@
 //! The `--input` file: many hashtags as JSON or as a plain list, each entry held to the rules of
 //! the command line. What the entries come to together is the business of `ask`.
 
+mod conditions;
 mod entry;
 mod fault;
 mod field;
@@ -191,8 +192,8 @@ mod tests {
         assert_eq!(
             batch.warnings,
             [
-                "unknown key \"tag\" in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
-                "unknown key \"x\u{fffd}\" in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
+                "unknown key \"tag\" in the input is ignored; known are name, url, hashtags, region, limit, the filters such as min_likes, and those of docs/migrating.md",
+                "unknown key \"x\u{fffd}\" in the input is ignored; known are name, url, hashtags, region, limit, the filters such as min_likes, and those of docs/migrating.md",
             ]
         );
         let many: String = (0..1000).map(|n| format!(r#","k{n}":0"#)).collect();
@@ -257,7 +258,7 @@ mod tests {
         }
         let error = Batch::read(b"{}").expect_err("no target").to_string();
         assert!(
-            error.starts_with("neither name nor url is given"),
+            error.starts_with("no hashtag is given;") && error.contains(" hashtags,"),
             "{error}"
         );
     }

@@ -146,6 +146,32 @@ fn another_tools_filters_hold_for_its_hashtags() {
     assert_eq!(beside.receipts[0]["written"], 30);
 }
 
+#[test]
+fn an_object_has_our_own_filters_by_either_spelling() {
+    let folder = Folder::new();
+    folder.write(
+        "input.jsonl",
+        "{\"name\":\"t40\",\"min_likes\":\"1k\"}\n{\"name\":\"t50\",\"onlyLanguage\":[\"en\"]}\n\"t30\"\n",
+    );
+    let ended = folder.pull(&["--demo", "--all", "--input", "input.jsonl"]);
+    assert_eq!((ended.status, ended.stderr.as_str()), (0, ""), "{ended:?}");
+    let records = ended.records();
+    let of = |tag: &str| -> Vec<&Value> {
+        let mine = records.iter().filter(|it| it["input"]["name"] == tag);
+        mine.collect()
+    };
+    let liked = of("t40");
+    assert!(!liked.is_empty() && liked.len() < 40);
+    for record in liked {
+        let likes = record["statistics"]["digg_count"].as_u64();
+        assert!(likes >= Some(1_000), "{record}");
+    }
+    let english = of("t50");
+    assert!(!english.is_empty() && english.len() < 50);
+    assert!(english.iter().all(|it| it["desc_language"] == "en"));
+    assert_eq!(of("t30").len(), 30);
+}
+
 /// The proxy of the file is the one that is asked, and its password stays unsaid.
 #[test]
 fn the_proxy_of_an_input_is_used() {
@@ -211,6 +237,7 @@ fn the_page_on_migrating_names_every_key() {
     }
     for key in "name url hashtags hashtag tag_name startUrls[].url region country proxyCountryCode \
                 limit resultsPerPage maxItems maxVideos isUnlimited oldestPostDateUnified \
+                since until min_plays min_likes max_likes only_region only_language strict_tag \
                 newestPostDate leastDiggs mostDiggs excludePinnedPosts \
                 proxyConfiguration.proxyUrls[0]"
         .split_whitespace()

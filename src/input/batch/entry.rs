@@ -25,8 +25,8 @@ pub(super) struct Entry {
     pub(super) proxy: Option<Proxy>,
 }
 
-/// Reads an object with the keys `name url region limit` or those of hosted scrapers, or a string
-/// that is a `TAG|URL`.
+/// Reads an object with the keys `name url region limit`, the filters' or those of hosted
+/// scrapers, or a string that is a `TAG|URL`.
 pub(super) fn read(value: &RawValue) -> Result<Entry, Fault> {
     if value.get().starts_with('{') {
         return object(value);
@@ -86,8 +86,8 @@ mod tests {
         read_json(json).unwrap_or_else(|fault| panic!("{json}: {}", fault.cause))
     }
 
-    /// The hashtags, each with its region and limit, and the filter of the first.
-    fn told(json: &str) -> (Vec<String>, String) {
+    /// The hashtags, each with its region and limit.
+    fn told(json: &str) -> Vec<String> {
         let asks = good(json).asks;
         let line = |ask: &Ask| {
             let Target::Tag(name) = &ask.target else {
@@ -99,64 +99,43 @@ mod tests {
                 .map_or_else(|| "-".to_owned(), |it| it.to_string());
             format!("{name} {region} {limit}")
         };
-        let filter = asks[0].filter.as_deref().map(ToString::to_string);
-        (asks.iter().map(line).collect(), filter.unwrap_or_default())
+        asks.iter().map(line).collect()
     }
 
     #[test]
     fn other_tools_keys_ask_for_the_same() {
-        for (json, lines, filter) in [
+        for (json, lines) in [
             (
                 r##"{"hashtags":["#Cats","dogs",""],"resultsPerPage":5,"proxyCountryCode":"US"}"##,
                 &["cats US 5", "dogs US 5"][..],
-                "",
             ),
             (
                 r#"{"hashtags":"cats","proxyCountryCode":"None"}"#,
                 &["cats - -"],
-                "",
             ),
             (
                 r#"{"hashtag":"cats","limit":5,"isUnlimited":true}"#,
                 &["cats - all"],
-                "",
             ),
             (
                 r#"{"hashtag":"cats","limit":5,"isUnlimited":false}"#,
                 &["cats - 5"],
-                "",
             ),
             (
                 r#"{"tag_name":"cats","country":"de","maxVideos":"7"}"#,
                 &["cats DE 7"],
-                "",
             ),
             (
                 r#"{"startUrls":[{"url":"https://www.tiktok.com/tag/cats"},"tiktok.com/tag/dogs"],
                    "maxItems":3,"hashtag":""}"#,
                 &["cats - 3", "dogs - 3"],
-                "",
             ),
             (
                 r#"{"name":"a","hashtag":"b","tag_name":"c","hashtags":["d"]}"#,
                 &["a - -", "b - -", "c - -", "d - -"],
-                "",
-            ),
-            (
-                r#"{"hashtags":["a"],"oldestPostDateUnified":"3 days","newestPostDate":"@9",
-                   "leastDiggs":10,"mostDiggs":20,"excludePinnedPosts":true}"#,
-                &["a - -"],
-                "since=259200s until=@9 min_likes=10 max_likes=20 without_pinned",
-            ),
-            (
-                r#"{"hashtags":["a"],"oldestPostDateUnified":7,"newestPostDate":null,
-                   "leastDiggs":0,"mostDiggs":null,"excludePinnedPosts":false}"#,
-                &["a - -"],
-                "since=604800s",
             ),
         ] {
-            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-            assert_eq!(told(json), (lines, filter.to_owned()), "{json}");
+            assert_eq!(told(json), lines, "{json}");
         }
     }
 
@@ -213,7 +192,9 @@ mod tests {
 
     #[test]
     fn a_bad_entry_says_what_is_due() {
-        let no_target = "neither name nor url is given; an entry is e.g. {\"name\": \"travel\"}";
+        let no_target = "no hashtag is given; looked for under name, url, hashtags, hashtag, \
+            tag_name and startUrls; an entry is e.g. {\"name\": \"travel\"} or \
+            {\"hashtags\": [\"travel\"]}";
         for (json, key, said) in [
             (
                 r#"{"name":5}"#,
@@ -300,16 +281,6 @@ mod tests {
                 r#"{"name":"a","isUnlimited":"yes"}"#,
                 Some("isUnlimited"),
                 "true or false is due, not a string",
-            ),
-            (
-                r#"{"name":"a","leastDiggs":-1}"#,
-                Some("leastDiggs"),
-                "\"-1\" is no count; a whole number, e.g. 1000 or 10k",
-            ),
-            (
-                r#"{"name":"a","newestPostDate":[]}"#,
-                Some("newestPostDate"),
-                "a date or a span such as 7 days is due, not an array",
             ),
             (
                 r#"{"name":"a","proxyConfiguration":{"proxyUrls":["ftp://u:hush@h"]}}"#,

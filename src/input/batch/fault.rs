@@ -1,7 +1,8 @@
 //! What can be wrong with one entry of an `--input` file.
 
 use crate::input::{
-    AskError, CountError, HashtagError, LimitError, ProxyError, RegionError, TagUrlError, WhenError,
+    AskError, CountError, HashtagError, LanguageError, LimitError, ProxyError, RegionError,
+    TagUrlError, WhenError,
 };
 
 /// What is wrong with an entry, or with what it has under `key`, a JSON pointer without its first
@@ -36,7 +37,10 @@ pub enum EntryError {
     #[error("a key with a broken escape")]
     BrokenKey,
     /// An object that names no hashtag.
-    #[error("neither name nor url is given; an entry is e.g. {{\"name\": \"travel\"}}")]
+    #[error(
+        "no hashtag is given; looked for under name, url, hashtags, hashtag, tag_name and \
+         startUrls; an entry is e.g. {{\"name\": \"travel\"}} or {{\"hashtags\": [\"travel\"]}}"
+    )]
     NoTarget,
     /// A bad line, or a string in place of an object.
     #[error(transparent)]
@@ -53,6 +57,9 @@ pub enum EntryError {
     /// A bad `limit`.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// A bad `only_language`.
+    #[error(transparent)]
+    Language(#[from] LanguageError),
     /// A bad count.
     #[error(transparent)]
     Count(#[from] CountError),

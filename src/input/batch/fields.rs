@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 
 use super::EntryError;
 use super::fault::Fault;
-use super::field::{Field, digits_due, string_due, words, wrong};
-use super::foreign::{instead_of, is_off, time};
-use crate::input::{Ask, Count, Filter, Limit, Proxy, Region, TagUrl};
+use super::field::{Field, digits_due, string_due, wrong};
+use super::foreign::{instead_of, is_off};
+use crate::input::{Ask, Limit, Proxy, Region, TagUrl};
 
 /// The fields of an object that were not yet read.
 pub(super) struct Fields<'a> {
@@ -41,7 +41,7 @@ impl<'a> Fields<'a> {
 
     /// The first of several keys for one thing that is there; a later one that says otherwise is
     /// not heeded.
-    fn first<T: PartialEq>(
+    pub(super) fn first<T: PartialEq>(
         &mut self,
         keys: &[&str],
         read: impl Fn(Field<'a>) -> Result<Option<T>, Fault>,
@@ -98,22 +98,6 @@ impl<'a> Fields<'a> {
             Some(Limit::All)
         } else {
             limit
-        })
-    }
-
-    pub(super) fn filter(&mut self) -> Result<Filter, Fault> {
-        let time_of = |field: Field<'a>| field.read_as(|value| Ok(time(&words(value)?)?));
-        let likes_of = |field: Field<'a>| {
-            let likes = field.parsed(digits_due)?.map(Count::get);
-            Ok::<_, Fault>(likes.filter(|likes| *likes > 0))
-        };
-        Ok(Filter {
-            since: self.first(&["oldestPostDateUnified", "oldestPostDate"], time_of)?,
-            until: time_of(self.foreign("newestPostDate"))?,
-            min_likes: likes_of(self.foreign("leastDiggs"))?,
-            max_likes: likes_of(self.foreign("mostDiggs"))?,
-            without_pinned: self.foreign("excludePinnedPosts").flag()?,
-            ..Filter::default()
         })
     }
 

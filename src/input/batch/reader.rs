@@ -118,7 +118,8 @@ impl Reader {
     pub(super) fn batch(self) -> Batch {
         let unknown = self.unknown.iter().map(|key| {
             format!(
-                "unknown key {} in the input is ignored; known are name, url, region, limit and those of docs/migrating.md",
+                "unknown key {} in the input is ignored; known are name, url, hashtags, region, \
+                 limit, the filters such as min_likes, and those of docs/migrating.md",
                 quote(key)
             )
         });
