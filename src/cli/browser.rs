@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::source::Seconds;
+use super::seconds::Seconds;
 use crate::source::browser::{Attach, Options};
 
 /// The browser of the browser lane.

@@ -9,6 +9,7 @@ mod groups;
 mod input;
 mod output;
 mod report;
+mod seconds;
 mod source;
 mod store;
 

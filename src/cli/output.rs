@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::source::Seconds;
+use super::seconds::Seconds;
 use super::{Apart, LaneChoice};
 use crate::input::{Filter, Planned, Query, Region, iso_8601};
 use crate::pull::Form;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum, value_parser};
 use url::Url;
 
+use super::seconds::Seconds;
 use crate::input::{Proxy, ProxyError};
 use crate::source::Budget;
 use crate::source::http::{Patience, Site};
@@ -133,32 +132,6 @@ impl PaceArgs {
     }
 }
 
-/// A length of time: seconds, or a number with `s`, `m`, `h` or `d`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seconds(pub Duration);
-
-impl FromStr for Seconds {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is no length of time, e.g. 90s, 15m, 2h or 7d");
-        let digits = text.trim_end_matches(char::is_alphabetic);
-        let unit = match &text[digits.len()..] {
-            "" | "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3_600.0,
-            "d" => 86_400.0,
-            _ => return Err(wrong()),
-        };
-        let number: f64 = digits.parse().map_err(|_| wrong())?;
-        let long = Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())?;
-        if long.is_zero() || long > Duration::from_secs(366 * 86_400) {
-            return Err(wrong());
-        }
-        Ok(Self(long))
-    }
-}
-
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(0.0) => Ok(0.0),
@@ -179,32 +152,4 @@ fn user_agent(text: &str) -> Result<String, String> {
         return Err("a user agent is one line of text".to_owned());
     }
     Ok(text.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Seconds;
-    use std::time::Duration;
-
-    #[test]
-    fn lengths_of_time() {
-        let good = [
-            ("60", 60),
-            ("90s", 90),
-            ("15m", 900),
-            ("2h", 7_200),
-            ("7d", 604_800),
-        ];
-        for (text, secs) in good {
-            assert_eq!(
-                text.parse(),
-                Ok(Seconds(Duration::from_secs(secs))),
-                "{text}"
-            );
-        }
-        assert_eq!("0.5".parse(), Ok(Seconds(Duration::from_millis(500))));
-        for text in ["", "0", "-1", "s", "5 m", "5x", "NaN", "inf", "1e99"] {
-            assert!(text.parse::<Seconds>().is_err(), "{text}");
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::source::Seconds;
+use super::seconds::Seconds;
 use crate::store::Place;
 
 /// `--every` when nobody says.
@@ -68,8 +68,8 @@ pub struct FromStoreArgs {
     /// PostgreSQL store share them. Named ones are added first.
     #[arg(long)]
     pub from_store: bool,
-    /// How long ago a hashtag of the store was pulled that is due, e.g. 6h [default: 1h].
-    #[arg(long, value_name = "D")]
+    /// How long ago a hashtag of the store was pulled that is due, e.g. 30m, 6h or 1d [default: 1h].
+    #[arg(long, value_name = "D", value_parser = Seconds::with_unit)]
     pub every: Option<Seconds>,
 }
 

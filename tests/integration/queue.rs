@@ -499,7 +499,7 @@ fn many_runs_may_write_to_standard_output() {
 fn the_limit_is_one_of_each_pull_however_long_the_job() {
     Kept::each(|kept| {
         ready(kept);
-        let args = ["-n", "10", "--every", "1", "-o", "out.jsonl"];
+        let args = ["-n", "10", "--every", "1s", "-o", "out.jsonl"];
         let list = ["t90_l700", "t91_l700"];
         let run = Running::start(&mut kept.pulling(&from_store(&[&args[..], &list].concat())));
         let runs = "SELECT COUNT(*) FROM runs";
@@ -617,8 +617,12 @@ fn what_does_not_go_together_is_refused() {
         (&["t5", "--every", "1h"], "--from-store"),
         (&["--store", FILE, "--from-store"], "knows no hashtag yet"),
         (
-            &["--store", FILE, "--from-store", "--every", "0"],
+            &["--store", FILE, "--from-store", "--every", "0h"],
             "length of time",
+        ),
+        (
+            &["--store", FILE, "--from-store", "--every", "6"],
+            "\"6\" has no unit; give one, e.g. 6h, 30m or 1d",
         ),
     ] {
         let ended = folder.pull(&[&["--demo", "-o", "out.jsonl"], args].concat());
