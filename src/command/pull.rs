@@ -30,13 +30,15 @@ use crate::signals::Signals;
 use crate::source::http::Http;
 use crate::source::short_link::ShortLinkError;
 use crate::store::{Job, Past, Store, StoreError};
-use crate::words::counted;
+use crate::words::{SUMMARY, counted};
 
 /// How often a run looks for a hashtag whose own run has died.
 const GLANCE: Duration = Duration::from_secs(1);
 
 /// Why a run that is complete ends with a status of its own.
 pub(super) const NOTHING: &str = "nothing was written, which --fail-empty ends with status 9";
+/// What a run on the store's own hashtags says that had none to pull.
+const NOT_DUE: &str = "no hashtag of the store is due: each was pulled within --every";
 
 /// A run over several hashtags. All that are in flight share it.
 struct Run<'a> {
@@ -467,6 +469,9 @@ impl Run<'_> {
         closed.and(left)?;
         if !complete && !score.kept_is_said && !kept.is_empty() {
             tracing::error!("not all was pulled{kept}");
+        }
+        if complete && self.queue.is_shared() && self.met.borrow().is_empty() {
+            tracing::info!(target: SUMMARY, "{NOT_DUE}");
         }
         if complete && self.fail_empty && score.written == 0 {
             tracing::warn!("{NOTHING}");

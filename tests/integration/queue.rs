@@ -151,6 +151,9 @@ fn what_was_pulled_longest_ago_comes_first_and_only_when_it_is_due() {
             (none.status, none.stdout.as_str(), none.stderr.as_str()),
             (0, "", "")
         );
+        let told = kept.pull(&from_store(&["-v", "--every", "5m"]));
+        let words = "no hashtag of the store is due: each was pulled within --every";
+        assert!(told.stderr.contains(words), "{told:?}");
         assert_eq!(kept.site.count("requests"), requests);
         // A clock that was wrong once must not keep a hashtag from coming.
         assert_eq!(
