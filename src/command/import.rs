@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use super::crew::{Crew, Entry};
-use super::pull::{NOTHING, claim};
+use super::pull::{claim, nothing};
 use super::summary::Summary;
 use super::turn::Turn;
 use super::{Refusal, check, output, output_failed};
@@ -93,14 +93,11 @@ pub(super) async fn run(
     let ended = Ended {
         unkept: output.store.end(None, &receipt).await.err(),
         failure: failure.or(unsaid),
+        replaces: args.output.replaced().is_some(),
+        fail_empty: args.store.fail_empty,
         receipt,
     };
-    let exit = ended.close(output).await?;
-    if exit == Exit::Ok && args.store.fail_empty && ended.receipt.written == 0 {
-        tracing::warn!("{NOTHING}");
-        return Ok(Exit::Empty);
-    }
-    Ok(exit)
+    ended.close(output).await
 }
 
 /// The files the command line names.
@@ -151,6 +148,10 @@ struct Ended {
     failure: Option<Refusal>,
     /// Why the store did not take the receipt.
     unkept: Option<StoreError>,
+    /// Whether it replaces what is there.
+    replaces: bool,
+    /// Whether one that wrote nothing counts as failed.
+    fail_empty: bool,
 }
 
 impl Ended {
@@ -163,12 +164,21 @@ impl Ended {
         let complete = self.receipt.complete && refusal.is_none();
         let is_open = stopped.is_worth_repeating() || refusal.is_some();
         let kept = output::kept(&output);
-        let finished = output::close(output, complete, is_open).await;
+        let is_empty = complete && self.fail_empty && self.receipt.written == 0;
+        let finished = if is_empty {
+            output::close_empty(output, self.replaces, is_open).await
+        } else {
+            output::close(output, complete, is_open).await
+        };
         if let Some(refusal) = refusal {
             let words = refusal.words + &kept;
             return Err(Refusal::new(refusal.exit, words));
         }
         finished?;
+        if is_empty {
+            tracing::warn!("{}", nothing(self.replaces));
+            return Ok(Exit::Empty);
+        }
         if !complete && !kept.is_empty() {
             tracing::error!("not all could be read{kept}");
         }

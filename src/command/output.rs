@@ -87,6 +87,20 @@ pub(super) async fn close(output: Output, complete: bool, is_open: bool) -> Resu
     }
 }
 
+/// The same of a complete run that wrote nothing, where that counts as failed: a file that it
+/// `replaces` stays, unless an earlier run of the same job got something.
+///
+/// # Errors
+/// As [`close`].
+pub(super) async fn close_empty(
+    output: Output,
+    replaces: bool,
+    is_open: bool,
+) -> Result<(), Refusal> {
+    let is_begun = output.sink.partial().is_some();
+    close(output, is_begun || !replaces, is_open).await
+}
+
 /// The same of one of many outputs, whose job is left with the others'.
 ///
 /// # Errors

@@ -35,8 +35,6 @@ use crate::words::{SUMMARY, counted};
 /// How often a run looks for a hashtag whose own run has died.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// Why a run that is complete ends with a status of its own.
-pub(super) const NOTHING: &str = "nothing was written, which --fail-empty ends with status 9";
 /// What a run on the store's own hashtags says that had none to pull.
 const NOT_DUE: &str = "no hashtag of the store is due: each was pulled within --every";
 
@@ -58,6 +56,8 @@ struct Run<'a> {
     blind: RefCell<Blind>,
     /// Whether a run that wrote nothing ends with a status of its own.
     fail_empty: bool,
+    /// Whether it replaces what is there.
+    replaces: bool,
     /// Whether the same command would find its own file in the way.
     must_append: bool,
 }
@@ -131,6 +131,7 @@ pub(super) async fn run(
         began,
         blind: RefCell::new(start.blind),
         fail_empty: args.store.fail_empty,
+        replaces: args.output.replaced().is_some(),
         must_append: args.output.must_append() && args.store.store.is_none(),
         session: &session,
     };
@@ -291,6 +292,10 @@ impl Run<'_> {
         let output = own.as_ref().unwrap_or(&self.output);
         let ended = self.collect(place, &query, &http, output).await;
         if let (Some(split), Some(own)) = (&self.split, own) {
+            if matches!(&ended, Ok(Some(receipt)) if self.is_for_nothing(receipt)) {
+                split.hold(own);
+                return Ok(());
+            }
             let complete = match &ended {
                 Ok(Some(receipt)) => receipt.complete,
                 Ok(None) => true,
@@ -302,6 +307,11 @@ impl Run<'_> {
             return closed;
         }
         ended.map(drop)
+    }
+
+    /// Whether a hashtag came to nothing, so that its file may have to stay as it was.
+    fn is_for_nothing(&self, receipt: &Receipt) -> bool {
+        self.fail_empty && self.replaces && receipt.complete && receipt.written == 0
     }
 
     /// The hashtag's own output, where it has one.
@@ -454,13 +464,18 @@ impl Run<'_> {
         let score = self.score.into_inner();
         let exit = score.exit();
         let complete = exit == Exit::Ok;
+        let is_empty = complete && self.fail_empty && score.written == 0;
         let left = match self.split {
-            Some(split) => split.close(score.is_open()).await,
+            Some(split) => split.close(score.is_open(), is_empty).await,
             None => Ok(()),
         };
         let output = self.output.into_inner();
         let kept = output::kept(&output);
-        let closed = output::close(output, complete, score.is_open()).await;
+        let closed = if is_empty {
+            output::close_empty(output, self.replaces, score.is_open()).await
+        } else {
+            output::close(output, complete, score.is_open()).await
+        };
         // The first cause stands.
         if let Some(refusal) = score.refusal {
             let words = refusal.words + &kept;
@@ -473,12 +488,23 @@ impl Run<'_> {
         if complete && self.queue.is_shared() && self.met.borrow().is_empty() {
             tracing::info!(target: SUMMARY, "{NOT_DUE}");
         }
-        if complete && self.fail_empty && score.written == 0 {
-            tracing::warn!("{NOTHING}");
+        if is_empty {
+            tracing::warn!("{}", nothing(self.replaces));
             return Ok(Exit::Empty);
         }
         Ok(exit)
     }
+}
+
+/// Why a run that is complete ends with a status of its own, and what becomes of a file that it
+/// `replaces`.
+pub(super) fn nothing(replaces: bool) -> String {
+    let stays = if replaces {
+        "; what was there stays"
+    } else {
+        ""
+    };
+    format!("nothing was written, which --fail-empty ends with status 9{stays}")
 }
 
 /// The line for a hashtag that failed.

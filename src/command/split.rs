@@ -21,6 +21,8 @@ pub(super) struct Split {
     turn: Turn,
     now: i64,
     opened: RefCell<HashMap<HashtagName, Output>>,
+    /// Those of hashtags without a record, which stay as they were should no other have one.
+    empty: RefCell<Vec<Output>>,
     /// The jobs of those that were closed.
     closed: RefCell<Vec<Store>>,
 }
@@ -33,6 +35,7 @@ impl Split {
             turn,
             now,
             opened: RefCell::default(),
+            empty: RefCell::default(),
             closed: RefCell::default(),
         }
     }
@@ -102,9 +105,21 @@ impl Split {
         ended
     }
 
-    /// Closes those whose turn never came, and forgets all jobs where nothing `is_open`.
-    pub(super) async fn close(self, is_open: bool) -> Result<(), Refusal> {
+    /// Keeps the output of a hashtag without a record open until it is known whether the run had
+    /// any.
+    pub(super) fn hold(&self, output: Mutex<Output>) {
+        self.empty.borrow_mut().push(output.into_inner());
+    }
+
+    /// Closes those whose turn never came, and those without a record, which replace what is there
+    /// unless that `stays`. Forgets all jobs where nothing `is_open`.
+    pub(super) async fn close(self, is_open: bool, stays: bool) -> Result<(), Refusal> {
         let mut forgotten = Ok(());
+        for output in self.empty.take() {
+            let is_begun = output.sink.partial().is_some();
+            let closed = self.put_by(Mutex::new(output), is_begun || !stays);
+            forgotten = forgotten.and(closed);
+        }
         for (_, output) in self.opened.into_inner() {
             // Nothing was written into it.
             let (store, _) = output::close_one(output, false);

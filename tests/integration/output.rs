@@ -138,6 +138,44 @@ fn overwrite_replaces_the_file_whole_and_only_when_complete() {
     assert!(!folder.file("out.jsonl.partial").exists());
 }
 
+/// A run without a record is a failed one where that was asked for, and destroys nothing.
+#[test]
+fn a_run_that_may_not_be_empty_leaves_the_file_it_would_replace() {
+    let folder = Folder::new();
+    let saved = folder.run(&["pull", "t3", "--demo", "--raw"]).stdout;
+    folder.write("saved.jsonl", saved);
+    for name in ["out.jsonl", "out.json", "out.csv.gz"] {
+        for args in [
+            &["pull", "t0", "--demo", "--source", "web"][..],
+            &["import", "saved.jsonl", "--min-likes", "999b"],
+        ] {
+            folder.write(name, "old\n");
+            let args = [args, &["-o", name, "--overwrite"]].concat();
+            let kept = folder.run(&[&args[..], &["--fail-empty"]].concat());
+            assert_eq!((kept.status, &*folder.read(name)), (9, "old\n"), "{kept:?}");
+            assert!(kept.stderr.contains("what was there stays"), "{kept:?}");
+            assert!(!folder.file(&format!("{name}.partial")).exists(), "{name}");
+            assert_eq!(folder.run(&args).status, 0);
+            let replaced = fs::read(folder.file(name)).unwrap();
+            assert!(replaced != b"old\n", "{args:?}");
+        }
+    }
+}
+
+/// Of files of their own none is lost where all came to nothing.
+#[test]
+fn hashtags_that_may_not_all_be_empty_leave_their_files() {
+    let folder = Folder::new();
+    let args = ["--demo", "--source", "web", "--overwrite", "--fail-empty"];
+    let args = [&args[..], &["-o", "{tag}.jsonl"]].concat();
+    for (tags, status, left) in [(["t0", "t00"], 9, "old\n"), (["t0", "t2"], 0, "")] {
+        folder.write("t0.jsonl", "old\n");
+        let ended = folder.pull(&[&tags[..], &args[..]].concat());
+        assert_eq!((ended.status, &*folder.read("t0.jsonl")), (status, left));
+    }
+    assert_eq!(ids(&folder.read("t2.jsonl")).len(), 2);
+}
+
 #[test]
 fn a_failed_run_keeps_what_it_got_in_a_growing_file() {
     let folder = Folder::new();
