@@ -1,7 +1,7 @@
 //! `import`: the same records out of saved answers, without a socket.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -108,6 +108,26 @@ fn files(args: &ImportArgs) -> Apart {
         .apart(files.fold(store, |all, file| all.reads("FILE", Some(file))))
 }
 
+/// Whether all files to be read are there, so that a mistyped name costs no half import.
+fn are_there(files: &[PathBuf]) -> Result<(), String> {
+    let named = files.iter().filter(|file| *file != Path::new("-"));
+    let mut missing = named.filter(|file| {
+        let found = file.metadata().map_err(|error| error.kind());
+        matches!(found, Err(ErrorKind::NotFound | ErrorKind::NotADirectory))
+    });
+    let Some(first) = missing.next() else {
+        return Ok(());
+    };
+    let others = match missing.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let first = first.display();
+    Err(format!(
+        "{first}{others}: there is no such file; check the path"
+    ))
+}
+
 /// As many as were asked for, or one a core.
 fn threads(jobs: Option<u16>) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -134,6 +154,7 @@ async fn open(
     together
         .and_then(|()| args.output.check())
         .and_then(|()| files(args).check())
+        .and_then(|()| are_there(&args.files))
         .map_err(Refusal::usage)?;
     let job = args.output.import_job(&args.files, query, filter);
     let turn = Turn::within(args.output.wait_lock());

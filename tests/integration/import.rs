@@ -104,11 +104,35 @@ fn the_status_tells_captchas_from_files_without_videos_and_damage_from_neither()
         );
         assert_eq!(ended.receipt()["stopped_because"], stopped, "{name}");
     }
-    let missing = fixture("no_such_file.json", &[]);
-    assert_eq!(missing.status, 6);
+}
+
+/// What cannot be read otherwise is found on the way, as before.
+#[test]
+fn a_file_that_is_not_there_is_found_before_any_is_read() {
+    let [good, missing, other] =
+        ["body.json", "no_such_file.json", "body.json/other"].map(|name| fixtures().join(name));
+    for (files, words) in [
+        (
+            &[missing.as_path()][..],
+            "no_such_file.json: there is no such file;",
+        ),
+        (
+            &[&good, &missing, Path::new("-"), &other],
+            "no_such_file.json and 1 more: there is no such file; check the path",
+        ),
+    ] {
+        let folder = Folder::new();
+        let mut command = folder.program(&["import", "-o", "out.jsonl"]);
+        let ended = folder.run_for_receipts(command.args(files));
+        assert_eq!((ended.status, ended.stdout.as_str()), (2, ""), "{ended:?}");
+        assert!(ended.stderr.contains(words), "{ended:?}");
+        assert!(!folder.file("out.jsonl").exists());
+    }
+    let folder = import(&[&good, &fixtures()], &[]);
+    assert_eq!((folder.status, folder.records().len()), (6, 2));
     assert!(
-        missing.stderr.contains("no_such_file.json: cannot be read"),
-        "{missing:?}"
+        folder.stderr.contains("saved: cannot be read"),
+        "{folder:?}"
     );
 }
 
