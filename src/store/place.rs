@@ -23,6 +23,12 @@ pub enum PlaceError {
     /// A URL of something else, or none that can be read.
     #[error("a store is an SQLite file or postgres://host/database")]
     NoStore,
+    /// A database that ends with the run.
+    #[error("a store is kept for later runs, so :memory: is none; name a file, or leave it out")]
+    Memory,
+    /// A file, written as other programs do.
+    #[error("an SQLite store is named by its path alone, e.g. tiktok.db")]
+    NotAPath,
 }
 
 impl Place {
@@ -44,6 +50,12 @@ impl FromStr for Place {
     fn from_str(text: &str) -> Result<Self, PlaceError> {
         if text.is_empty() {
             return Err(PlaceError::NoStore);
+        }
+        if text.ends_with(":memory:") {
+            return Err(PlaceError::Memory);
+        }
+        if text.starts_with("sqlite:") || text.starts_with("file:") {
+            return Err(PlaceError::NotAPath);
         }
         if !text.contains("://") {
             return Ok(Self::File(PathBuf::from(text)));
@@ -97,13 +109,19 @@ mod tests {
             assert_eq!(format!("{place:?}"), shown);
             assert_eq!(place.has_password(), secret, "{text}");
         }
-        for text in [
-            "",
-            "mysql://u:hunter2@h/d",
-            "sqlite://x",
-            "postgres://h:x/d",
+        for (text, error) in [
+            ("", PlaceError::NoStore),
+            ("mysql://u:hunter2@h/d", PlaceError::NoStore),
+            ("postgres://h:x/d", PlaceError::NoStore),
+            ("sqlite://x", PlaceError::NotAPath),
+            ("sqlite:x.db", PlaceError::NotAPath),
+            ("file:x.db?mode=ro", PlaceError::NotAPath),
+            (":memory:", PlaceError::Memory),
+            ("sqlite::memory:", PlaceError::Memory),
         ] {
-            assert_eq!(text.parse::<Place>(), Err(PlaceError::NoStore), "{text}");
+            assert_eq!(text.parse::<Place>(), Err(error), "{text}");
         }
+        let file = Place::File("./sqlite:x.db".into());
+        assert_eq!("./sqlite:x.db".parse(), Ok(file));
     }
 }
