@@ -4,12 +4,13 @@
 mod advice;
 mod blind;
 mod browser;
+mod completions;
 mod crew;
 mod doctor;
 mod import;
 mod info;
+mod man;
 mod output;
-mod paper;
 mod pull;
 mod queue;
 mod report;
@@ -98,8 +99,8 @@ pub async fn run(
         #[cfg(not(feature = "demo"))]
         Command::Simulate(_) => Err(without_demo()),
         Command::Schema => schema(),
-        Command::Completions(args) => paper::completions(args.shell),
-        Command::Man => paper::man(),
+        Command::Completions(args) => completions::completions(args.shell),
+        Command::Man => man::man(),
     };
     ended.unwrap_or_else(|refusal| {
         if !matches!(refusal.exit, Exit::ReaderClosed | Exit::Signal(_)) {

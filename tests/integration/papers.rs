@@ -75,9 +75,18 @@ fn the_man_page_has_no_fault_and_every_command() {
         ".SH IMPORT",
         ".SH SIMULATE",
         "only\\-region",
-        "Exit status",
+        ".SH \"EXIT STATUS\"",
+        ".SH ENVIRONMENT",
+        ".SH FILES",
+        ".SH EXAMPLES",
+        ".SS NOTES",
     ] {
         assert!(page.stdout.contains(word), "{word}");
+    }
+    assert!(!page.stdout.contains("EXTRA"));
+    for code in 0..=9 {
+        let row = format!(".TP\n\\fB{code}\\fR\n");
+        assert_eq!(page.stdout.matches(&row).count(), 1, "{code}");
     }
     std::fs::write(folder.file("page.1"), &page.stdout).unwrap();
     let args = ["-T", "lint", "-W", "warning", "page.1"];
