@@ -1,16 +1,27 @@
 //! What stands behind the command line: `TIKTOK_HASHTAG_<SWITCH>` in the environment, and behind
 //! that the file named by `--env-file`. A switch beats both.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::builder::BoolishValueParser;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, CommandFactory as _};
+
+use super::Cli;
+use crate::words;
 
 /// How every variable begins.
 const PREFIX: &str = "TIKTOK_HASHTAG_";
+/// How the variables begin that only tests read.
+const OF_TESTS: &str = "TIKTOK_HASHTAG_TEST_";
+/// Secrets, which have no switch.
+const SECRETS: [&str; 1] = ["TIKTOK_HASHTAG_MS_TOKEN"];
+/// How many unknown variables are named.
+const MOST_NAMED: usize = 20;
+/// How alike a variable of ours is to one that was meant to be it: 1 is the same.
+const LIKENESS: f64 = 0.7;
 /// Switches that exclude each other: one typed silences the other one's variable.
 const RIVALS: [[&str; 2]; 14] = [
     ["limit", "all"],
@@ -71,6 +82,33 @@ impl Environment {
         })
     }
 
+    /// Words about variables that begin as ours do and are none; `None` without any.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        let set = set.filter_map(|(name, _)| name.into_string().ok());
+        let in_file = self.file.iter().filter(|(_, value)| !value.is_empty());
+        let names: BTreeSet<String> = set
+            .chain(in_file.map(|(name, _)| name.clone()))
+            .filter(|name| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
+            .collect();
+        let known = known();
+        let mut strangers = names
+            .iter()
+            .filter(|name| !known.contains(*name))
+            .peekable();
+        strangers.peek()?;
+        let named: Vec<String> = strangers
+            .take(MOST_NAMED)
+            .map(|name| words::shown(name, 100) + &meant(name, &known))
+            .collect();
+        let (verb, named) = match &named[..] {
+            [name] => ("is no variable", name.clone()),
+            _ => ("are no variables", named.join(", ")),
+        };
+        Some(format!("{named} {verb} of this program and ignored"))
+    }
+
     /// `command` with each variable as the default of its switch.
     pub(super) fn stand_behind(&self, command: Command, args: &[OsString]) -> Command {
         let names: Vec<String> = command
@@ -91,8 +129,7 @@ impl Environment {
             let rival = pair.iter().find(|&&name| name != long);
             pair.contains(&long.as_str()) && rival.is_some_and(|rival| is_typed(rival, args))
         });
-        let variable = format!("{PREFIX}{}", long.replace('-', "_").to_uppercase());
-        let value = self.get(&variable).filter(|_| !silenced);
+        let value = self.get(&variable_of(&long)).filter(|_| !silenced);
         match value {
             Some(value) => {
                 let arg = match arg.get_action() {
@@ -106,6 +143,33 @@ impl Environment {
             None => arg,
         }
     }
+}
+
+/// The variable of a switch.
+fn variable_of(long: &str) -> String {
+    format!("{PREFIX}{}", long.replace('-', "_").to_uppercase())
+}
+
+/// All variables that begin as ours do and are.
+fn known() -> BTreeSet<String> {
+    let cli = Cli::command();
+    let commands = cli.get_subcommands().chain([&cli]);
+    let switches = commands
+        .flat_map(Command::get_arguments)
+        .filter_map(Arg::get_long);
+    let secrets = SECRETS.map(str::to_owned);
+    switches.map(variable_of).chain(secrets).collect()
+}
+
+/// The variable that is likely to have been meant, in words behind the one that was set.
+fn meant(name: &str, known: &BTreeSet<String>) -> String {
+    let likeness = |ours: &String| {
+        strsim::normalized_damerau_levenshtein(&name[PREFIX.len()..], &ours[PREFIX.len()..])
+    };
+    let scored = known.iter().map(|ours| (likeness(ours), ours));
+    let nearest = scored.max_by(|(one, _), (other, _)| one.total_cmp(other));
+    let nearest = nearest.filter(|(score, _)| *score >= LIKENESS);
+    nearest.map_or_else(String::new, |(_, ours)| format!(" (did you mean {ours}?)"))
 }
 
 fn is_typed(switch: &str, args: &[OsString]) -> bool {

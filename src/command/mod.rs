@@ -88,6 +88,9 @@ pub async fn run(
     signals: Signals,
     progress: &Progress,
 ) -> Exit {
+    if let Some(words) = environment.warning() {
+        tracing::warn!("{words}");
+    }
     let ended = match cli.command {
         Command::Pull(args) => pull::run(*args, environment, signals, progress).await,
         Command::Import(args) => import::run(*args, signals, progress).await,

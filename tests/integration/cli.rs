@@ -257,6 +257,37 @@ mod pulling {
     }
 
     #[test]
+    fn a_variable_that_is_none_of_ours_is_told() {
+        let folder = Folder::new();
+        folder.write(
+            "my.env",
+            "TIKTOK_HASHTAG_LIMITS=4\nTIKTOK_HASHTAG_REGION=VN\nOTHER=1\n",
+        );
+        let variables = [
+            ("TIKTOK_HASHTAG_MIN_LIKE", "5"),
+            ("TIKTOK_HASHTAG_COLOUR_OF_THE_SKY", "blue"),
+            ("TIKTOK_HASHTAG_MAX_TIEM", ""),
+            ("TIKTOK_HASHTAG_TEST_POSTGRES", "x"),
+            ("TIKTOK_HASHTAG_PORT", "0"),
+            ("TIKTOK_HASHTAG_MS_TOKEN", "x"),
+        ];
+        let ended = pull(&folder, &["--env-file", "my.env"], &variables);
+        assert_eq!((ended.status, ended.ids().len()), (0, 100), "{ended:?}");
+        assert_eq!(
+            ended.stderr,
+            "warning: TIKTOK_HASHTAG_COLOUR_OF_THE_SKY, \
+             TIKTOK_HASHTAG_LIMITS (did you mean TIKTOK_HASHTAG_LIMIT?), \
+             TIKTOK_HASHTAG_MIN_LIKE (did you mean TIKTOK_HASHTAG_MIN_LIKES?) \
+             are no variables of this program and ignored\n"
+        );
+        let one = pull(&folder, &[], &variables[..1]).stderr;
+        assert!(
+            one.ends_with("_MIN_LIKES?) is no variable of this program and ignored\n"),
+            "{one}"
+        );
+    }
+
+    #[test]
     fn a_bad_value_in_the_environment_is_refused_like_a_typed_one() {
         let folder = Folder::new();
         let ended = pull(&folder, &[], &[("TIKTOK_HASHTAG_REGION", "USA")]);
