@@ -16,7 +16,13 @@ pub struct FilterArgs {
     #[arg(long, value_name = "T")]
     pub until: Option<When>,
     /// Played at least so often, e.g. 1000 or 10k; as with every filter, what is not known does not pass.
-    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        alias = "min-views",
+        value_name = "N",
+        value_parser = count,
+        allow_negative_numbers = true
+    )]
     pub min_plays: Option<u64>,
     /// Liked at least so often.
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]

@@ -21,7 +21,7 @@ pub struct InputArgs {
     #[arg(value_name = "TAG|URL", help_heading = None::<&'static str>)]
     pub tags: Vec<Ask>,
     /// A hashtag's name; wins over --url.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, aliases = ["tag", "hashtag"], value_name = "NAME")]
     pub name: Option<HashtagName>,
     /// A hashtag's link.
     #[arg(long, value_name = "URL")]

@@ -191,7 +191,7 @@ pub struct ImportArgs {
     #[arg(value_name = "FILE|-", required = true)]
     pub files: Vec<PathBuf>,
     /// The hashtag they were saved from; fills input.name.
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    #[arg(long, aliases = ["tag", "hashtag"], value_name = "NAME", help_heading = "Input")]
     pub name: Option<HashtagName>,
     /// Which of their videos.
     #[command(flatten)]

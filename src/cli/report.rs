@@ -26,7 +26,7 @@ pub struct ReportArgs {
     #[arg(value_name = "FILE|STORE")]
     pub place: Option<Place>,
     /// Only videos that were found under this hashtag.
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    #[arg(long, aliases = ["tag", "hashtag"], value_name = "NAME", help_heading = "Input")]
     pub name: Option<HashtagName>,
     /// Most rows of a table.
     #[arg(

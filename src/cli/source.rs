@@ -16,7 +16,7 @@ use crate::source::http::{Patience, Site};
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
     /// Lane, that is the way to the site, by which the videos come.
-    #[arg(long, value_name = "LANE", default_value = "auto")]
+    #[arg(long, alias = "lane", value_name = "LANE", default_value = "auto")]
     pub source: LaneChoice,
     /// Send every request to this server instead of TikTok's.
     #[arg(long, value_name = "URL", value_parser = Site::at_base, conflicts_with = "demo")]

@@ -287,6 +287,22 @@ mod pulling {
         );
     }
 
+    /// What other tools call a switch is taken for it, where nothing else can be meant.
+    #[test]
+    fn a_switch_by_another_name_is_the_same() {
+        let folder = Folder::new();
+        let ours = ["--name", "t30", "--min-plays", "10k", "--source", "web"];
+        let ids = folder.pull(&[&ours[..], &["--demo"]].concat()).ids();
+        assert!(!ids.is_empty() && ids.len() < 30);
+        for name in ["--tag", "--hashtag"] {
+            let theirs = [name, "t30", "--min-views", "10k", "--lane", "web"];
+            let ended = folder.pull(&[&theirs[..], &["--demo"]].concat());
+            assert_eq!((ended.status, ended.ids()), (0, ids.clone()), "{ended:?}");
+        }
+        let help = folder.run(&["pull", "--help"]).stdout;
+        assert!(help.contains("--min-plays") && !help.contains("--min-views"));
+    }
+
     #[test]
     fn a_bad_value_in_the_environment_is_refused_like_a_typed_one() {
         let folder = Folder::new();
