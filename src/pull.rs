@@ -299,7 +299,7 @@ impl<'a> Pull<'a> {
         raw: &RawItem,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
-        self.mapped(output, raw, Record::from_raw(raw, sighting), sighting)
+        self.mapped(output, raw, &mut Record::from_raw(raw, sighting), sighting)
     }
 
     /// The same of one that somebody else has mapped.
@@ -310,7 +310,7 @@ impl<'a> Pull<'a> {
         &mut self,
         output: &mut Output,
         raw: &RawItem,
-        mapped: Result<Mapped, Malformed>,
+        mapped: &mut Result<Mapped, Malformed>,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
         // One that could not be written was not dealt with: seen is what the other counts say.
@@ -324,7 +324,7 @@ impl<'a> Pull<'a> {
         &mut self,
         output: &mut Output,
         raw: &RawItem,
-        mapped: Result<Mapped, Malformed>,
+        mapped: &mut Result<Mapped, Malformed>,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
         let mapped = match mapped {
@@ -336,14 +336,14 @@ impl<'a> Pull<'a> {
             }
         };
         self.oddities += u64::from(mapped.oddities);
-        let mut record = mapped.record;
+        let record = &mut mapped.record;
         let before = self.met.insert(record.aweme_id.clone(), sighting.lane);
         if let Some(lane) = before {
             self.receipt.duplicates += 1;
             return Ok(lane != sighting.lane);
         }
         let name = sighting.query.map(|query| query.name.as_str());
-        let rule = self.wanted.broken_by(&record).or_else(|| {
+        let rule = self.wanted.broken_by(record).or_else(|| {
             let id = &record.aweme_id;
             let is_known = output.known.has(name, id) || self.past.knows(id);
             is_known.then_some("known")
@@ -353,7 +353,7 @@ impl<'a> Pull<'a> {
             None => SeenAt::Saved(record.collection.collected_at),
         };
         let tag = name.unwrap_or_default();
-        output.store.sight(tag, &record, seen_at, rule.is_none());
+        output.store.sight(tag, record, seen_at, rule.is_none());
         if let Some(rule) = rule {
             *self.receipt.filtered.entry(rule).or_default() += 1;
             return Ok(true);
@@ -363,10 +363,10 @@ impl<'a> Pull<'a> {
         }
         output.sink.write(match output.form {
             Form::Raw => Row::Raw(&raw.json),
-            Form::Record | Form::WithRaw => Row::Record(&record),
-            Form::Clockworks => Row::Clockworks(&record),
+            Form::Record | Form::WithRaw => Row::Record(record),
+            Form::Clockworks => Row::Clockworks(record),
         })?;
-        self.receipt.count(&record);
+        self.receipt.count(record);
         Ok(true)
     }
 

@@ -1,28 +1,31 @@
 //! Entries of a file, read by one thread, mapped by others, and handed back in the file's order.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use crate::record::{Malformed, Mapped, RawItem};
-use crate::source::saved::{self, Outcome};
+use crate::source::saved;
 
 /// Bytes of entries that go from thread to thread together: few enough to hold some of them, many
 /// enough that handing them on costs nothing.
 const BATCH: usize = 256 << 10;
-
 /// Batches a thread that may wait in the queue.
 const ROOM: usize = 2;
 
+/// What became of an entry.
+type Outcome = Result<Mapped, Malformed>;
 /// An entry and what became of it.
-pub(super) type Entry = (RawItem, Result<Mapped, Malformed>);
+type Entry = (RawItem, Outcome);
 
 /// Maps one entry.
-type Map<'a> = dyn Fn(&mut RawItem) -> Result<Mapped, Malformed> + Sync + 'a;
+type Map<'a> = dyn Fn(&mut RawItem) -> Outcome + Sync + 'a;
 /// Takes one that is mapped; a break ends the reading.
-type Take<'a> = dyn FnMut(Entry) -> ControlFlow<()> + 'a;
+type Take<'a> = dyn FnMut(&RawItem, &mut Outcome) -> ControlFlow<()> + 'a;
 
 /// The threads of an import, this one included.
 #[derive(Debug, Clone, Copy)]
@@ -37,14 +40,21 @@ pub(super) struct Crew {
 enum Batch {
     /// Still to be mapped, by whoever takes them.
     Raw(Vec<RawItem>),
-    /// Mapped by the thread that read them, while there was no room for more.
+    /// Mapped by the thread that read them.
     Mapped(Vec<Entry>),
     /// In the hands of a thread that maps them.
-    Soon(Receiver<Vec<Entry>>),
+    Soon(Receiver<Lent>),
 }
 
+/// Mapped entries, and the way back to the thread that mapped them.
+type Lent = (Vec<Entry>, Home);
+
+/// Where a thread gets back what it has made, to drop it itself: when threads free what others have
+/// allocated, all of them wait for the allocator, and two are no faster than one.
+type Home = mpsc::Sender<Box<dyn Send>>;
+
 /// Entries to be mapped, and where they go then.
-type Task = (Vec<RawItem>, SyncSender<Vec<Entry>>);
+type Task = (Vec<RawItem>, SyncSender<Lent>);
 
 impl Crew {
     /// Reads `input` to its end, or until `take` breaks.
@@ -56,27 +66,35 @@ impl Crew {
         input: Box<dyn Read + Send>,
         map: &Map<'_>,
         take: &mut Take<'_>,
-    ) -> io::Result<Outcome> {
+    ) -> io::Result<saved::Outcome> {
         if self.threads < 2 {
-            return saved::read(input, &mut |raw| take(mapped(raw, map)));
+            return saved::read(input, &mut |mut raw| {
+                let mut outcome = map(&mut raw);
+                take(&raw, &mut outcome)
+            });
         }
         // Besides the one that reads and this one, which writes.
         let mappers = self.threads - 2;
         thread::scope(|scope| {
             let (queue, batches) = sync_channel(ROOM * self.threads);
             let (tasks, todo) = channel::<Task>();
-            let todo = std::sync::Arc::new(Mutex::new(todo));
+            let todo = Arc::new(Mutex::new(todo));
             for _ in 0..mappers {
-                let todo = std::sync::Arc::clone(&todo);
+                let todo = Arc::clone(&todo);
                 scope.spawn(move || map_all(&todo, map));
             }
+            let (home, spent) = channel();
+            let waiting = Arc::new(AtomicUsize::new(0));
             let belt = Belt {
                 queue,
+                waiting: Arc::clone(&waiting),
+                spent,
                 tasks: (mappers > 0).then_some(tasks),
                 map,
+                has_time: Cell::new(false),
             };
             let reader = scope.spawn(move || self.hand_out(input, &belt));
-            take_all(&batches, map, take);
+            take_all(&batches, &waiting, map, take, &home);
             // A reader that waits for room sees that nobody takes any more.
             drop(batches);
             reader
@@ -86,10 +104,10 @@ impl Crew {
     }
 
     /// Reads entries into batches.
-    fn hand_out(self, input: Box<dyn Read + Send>, belt: &Belt<'_>) -> io::Result<Outcome> {
+    fn hand_out(self, input: Box<dyn Read + Send>, belt: &Belt<'_>) -> io::Result<saved::Outcome> {
         let (mut items, mut bytes) = (Vec::new(), 0);
         let room = if self.is_eager { 0 } else { BATCH };
-        let outcome = saved::read(input, &mut |raw| {
+        let mut sink = |raw: RawItem| {
             bytes += raw.json.len();
             items.push(raw);
             if bytes < room {
@@ -97,7 +115,8 @@ impl Crew {
             }
             bytes = 0;
             belt.hand(std::mem::take(&mut items))
-        });
+        };
+        let outcome = saved::read_with_help(input, &mut sink, &belt.has_time);
         // Nobody takes the rest where somebody said to stop.
         let _ = belt.hand(items);
         outcome
@@ -107,35 +126,39 @@ impl Crew {
 /// Where the thread that reads puts what it has read.
 struct Belt<'a> {
     queue: SyncSender<Batch>,
+    /// Batches in the queue.
+    waiting: Arc<AtomicUsize>,
+    /// What was taken and has come back.
+    spent: Receiver<Box<dyn Send>>,
     /// The way to the threads that map, where there are any.
     tasks: Option<mpsc::Sender<Task>>,
     map: &'a Map<'a>,
+    /// Enough waits in the queue, so the next batch is read and mapped by this thread.
+    has_time: Cell<bool>,
 }
 
 impl Belt<'_> {
     /// Puts entries into the queue, and into the hands of a mapper where there are any. Where
-    /// there are none, whoever has time maps: this thread while the queue is full, else the one
-    /// that takes them out of it.
+    /// there are none, whoever has time maps: this thread while enough waits in the queue, else
+    /// the one that takes them out of it.
     fn hand(&self, items: Vec<RawItem>) -> ControlFlow<()> {
-        let Some(batch) = self.batch(items) else {
-            return ControlFlow::Break(());
-        };
-        let handed = match self.queue.try_send(batch) {
-            Err(TrySendError::Full(Batch::Raw(items))) => {
-                let entries = items.into_iter().map(|raw| mapped(raw, self.map));
-                self.queue.send(Batch::Mapped(entries.collect())).is_ok()
-            }
-            Err(TrySendError::Full(batch)) => self.queue.send(batch).is_ok(),
-            handed => handed.is_ok(),
-        };
+        self.spent.try_iter().for_each(drop);
+        let handed = self.batch(items).map(|batch| {
+            let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+            self.has_time.set(self.tasks.is_none() && waiting > ROOM);
+            self.queue.send(batch).is_ok()
+        });
         match handed {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
+            Some(true) => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
         }
     }
 
     /// Entries as they go into the queue; none once nobody maps them any more.
     fn batch(&self, items: Vec<RawItem>) -> Option<Batch> {
+        if self.has_time.get() {
+            return Some(Batch::Mapped(mapped(items, self.map)));
+        }
         let Some(tasks) = &self.tasks else {
             return Some(Batch::Raw(items));
         };
@@ -147,22 +170,42 @@ impl Belt<'_> {
 
 /// Maps batch after batch until no more come.
 fn map_all(todo: &Mutex<Receiver<Task>>, map: &Map<'_>) {
+    let (home, spent) = channel::<Box<dyn Send>>();
     loop {
         let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((items, done)) = next else {
             return;
         };
+        spent.try_iter().for_each(drop);
         // Nobody waits for it any more where the reading was ended.
-        let _ = done.send(items.into_iter().map(|raw| mapped(raw, map)).collect());
+        let _ = done.send((mapped(items, map), home.clone()));
     }
 }
 
-fn take_all(batches: &Receiver<Batch>, map: &Map<'_>, take: &mut Take<'_>) {
+/// Takes every batch. What a thread has sent it gets back, unless it is gone.
+fn take_all(
+    batches: &Receiver<Batch>,
+    waiting: &AtomicUsize,
+    map: &Map<'_>,
+    take: &mut Take<'_>,
+    home: &Home,
+) {
     for batch in batches {
+        waiting.fetch_sub(1, Ordering::Relaxed);
         let taken = match batch {
-            Batch::Raw(items) => items.into_iter().try_for_each(|raw| take(mapped(raw, map))),
-            Batch::Mapped(entries) => entries.into_iter().try_for_each(&mut *take),
-            Batch::Soon(soon) => soon.into_iter().flatten().try_for_each(&mut *take),
+            Batch::Raw(mut items) => {
+                let mut each = |raw: &mut RawItem| {
+                    let mut outcome = map(raw);
+                    take(raw, &mut outcome)
+                };
+                let taken = items.iter_mut().try_for_each(&mut each);
+                let _ = home.send(Box::new(items));
+                taken
+            }
+            Batch::Mapped(entries) => take_mapped((entries, home.clone()), take),
+            Batch::Soon(soon) => soon
+                .into_iter()
+                .try_for_each(|lent| take_mapped(lent, take)),
         };
         if taken.is_break() {
             return;
@@ -170,9 +213,19 @@ fn take_all(batches: &Receiver<Batch>, map: &Map<'_>, take: &mut Take<'_>) {
     }
 }
 
-fn mapped(mut raw: RawItem, map: &Map<'_>) -> Entry {
-    let mapped = map(&mut raw);
-    (raw, mapped)
+fn take_mapped((mut entries, home): Lent, take: &mut Take<'_>) -> ControlFlow<()> {
+    let mut entry = |(raw, outcome): &mut Entry| take(raw, outcome);
+    let taken = entries.iter_mut().try_for_each(&mut entry);
+    let _ = home.send(Box::new(entries));
+    taken
+}
+
+fn mapped(items: Vec<RawItem>, map: &Map<'_>) -> Vec<Entry> {
+    let mapped = |mut raw: RawItem| {
+        let outcome = map(&mut raw);
+        (raw, outcome)
+    };
+    items.into_iter().map(mapped).collect()
 }
 
 #[cfg(test)]
@@ -210,8 +263,11 @@ mod tests {
         let outcome = crew.read(
             Box::new(Cursor::new(lines(count))),
             &|raw| Record::from_read(raw, &SIGHTING),
-            &mut |(_, mapped)| {
-                ids.push(mapped.map_or_else(|it| it.to_string(), |it| it.record.aweme_id));
+            &mut |_, mapped| {
+                ids.push(match mapped {
+                    Ok(mapped) => mapped.record.aweme_id.clone(),
+                    Err(malformed) => malformed.to_string(),
+                });
                 match ids.len() {
                     len if len == enough => ControlFlow::Break(()),
                     _ => ControlFlow::Continue(()),

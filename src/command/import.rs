@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::crew::{Crew, Entry};
+use super::crew::Crew;
 use super::pull::{claim, nothing};
 use super::summary::Summary;
 use super::turn::Turn;
@@ -22,7 +22,7 @@ use crate::input::{Filter, HashtagName, Limit, Query};
 use crate::progress::Progress;
 use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
-use crate::record::{Lane, RawItem, Record, Sighting, Wanted};
+use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting, Wanted};
 use crate::signals::Signals;
 use crate::source::saved::{Outcome, Recording, What};
 use crate::source::{Budget, Verdict};
@@ -265,7 +265,7 @@ impl Import<'_, '_> {
             Record::from_read(raw, &sighting)
         };
         let mut failed = None;
-        let mut take = |entry: Entry| match self.entry(entry, from_stdin) {
+        let mut take = |raw: &RawItem, mapped: &mut _| match self.entry(raw, mapped, from_stdin) {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => ControlFlow::Break(()),
             Err(error) => {
@@ -298,12 +298,17 @@ impl Import<'_, '_> {
     }
 
     /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
-    fn entry(&mut self, (raw, mut mapped): Entry, from_stdin: bool) -> Result<bool, Failure> {
-        let sighting = sighting(self.query, &raw, self.pull.receipt.seen + 1);
-        if let Ok(mapped) = &mut mapped {
+    fn entry(
+        &mut self,
+        raw: &RawItem,
+        mapped: &mut Result<Mapped, Malformed>,
+        from_stdin: bool,
+    ) -> Result<bool, Failure> {
+        let sighting = sighting(self.query, raw, self.pull.receipt.seen + 1);
+        if let Ok(mapped) = mapped {
             mapped.record.collection.position = sighting.position;
         }
-        let entry = self.pull.mapped(self.output, &raw, mapped, &sighting);
+        let entry = self.pull.mapped(self.output, raw, mapped, &sighting);
         entry.map_err(Failure::Output)?;
         let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
         if is_batch {

@@ -1,6 +1,8 @@
 //! Finds the items in JSON of any envelope, by what items look like rather than by the names
 //! above them. Inside an item none is looked for.
 
+use std::cell::Cell;
+
 use serde_json::value::RawValue;
 
 use super::shape::Clues;
@@ -70,16 +72,19 @@ impl At {
 pub(super) struct Finder<'s> {
     sink: &'s mut Sink<'s>,
     limit: usize,
+    /// Whether an item is read where it is found.
+    at_sight: &'s Cell<bool>,
     outcome: Outcome,
     stopped: bool,
 }
 
 impl<'s> Finder<'s> {
     /// An item may have `limit` bytes.
-    pub(super) fn new(sink: &'s mut Sink<'s>, limit: usize) -> Self {
+    pub(super) fn new(sink: &'s mut Sink<'s>, limit: usize, at_sight: &'s Cell<bool>) -> Self {
         Self {
             sink,
             limit,
+            at_sight,
             outcome: Outcome::default(),
             stopped: false,
         }
@@ -132,11 +137,10 @@ impl<'s> Finder<'s> {
     }
 
     /// Takes a line that is one item and nothing else, which a single look tells; its shape. Of
-    /// any other it takes nothing. Where the last one was of the site, this one is read at once.
+    /// any other it takes nothing. Where the last one was of the site, this one may be read at once.
     pub(super) fn only_item(&mut self, line: &str, last: Shape) -> Option<Shape> {
-        let reading = (last == Shape::Web)
-            .then(|| Reading::of_line(line))
-            .flatten();
+        let is_read = last == Shape::Web && self.at_sight.get();
+        let reading = is_read.then(|| Reading::of_line(line)).flatten();
         let shape = match reading {
             Some(_) => Shape::Web,
             None => serde_json::from_str::<Clues<'_>>(line).ok()?.shape()?,
@@ -346,7 +350,8 @@ mod tests {
             let (open, close) = (r#"{"a":"#.repeat(envelopes), "}".repeat(envelopes));
             let json = format!(r#"{open}{{"id":"1","video":{{}}}}{close}"#);
             let mut sink = |_| std::ops::ControlFlow::Continue(());
-            let mut finder = Finder::new(&mut sink, json.len());
+            let at_sight = Cell::new(true);
+            let mut finder = Finder::new(&mut sink, json.len(), &at_sight);
             finder.top(parse(&json).unwrap());
             assert_eq!(finder.items(), expected, "{json}");
         }
@@ -355,7 +360,8 @@ mod tests {
     #[test]
     fn kinds_of_errors_do_not_grow_without_bound() {
         let mut sink = |_| std::ops::ControlFlow::Continue(());
-        let mut finder = Finder::new(&mut sink, 1);
+        let at_sight = Cell::new(true);
+        let mut finder = Finder::new(&mut sink, 1, &at_sight);
         (0..1000).for_each(|code| finder.note(What::error(code, "")));
         finder.note(What::Broken);
         assert!(finder.outcome.others.len() <= KINDS + 2);

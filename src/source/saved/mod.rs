@@ -2,6 +2,7 @@
 //! recordings among them, and hands over the list entries found. Opens no socket, judges no entry
 //! and drops no duplicates.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -75,9 +76,31 @@ pub fn read(input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
     read_within(LIMIT, input, sink)
 }
 
+/// The same for a sink with help: an item is read at sight only while `at_sight` says so, and is
+/// otherwise left to whoever maps it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_help(
+    input: impl Read,
+    sink: &mut Sink<'_>,
+    at_sight: &Cell<bool>,
+) -> io::Result<Outcome> {
+    read_all(LIMIT, input, sink, at_sight)
+}
+
 fn read_within(limit: usize, input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
+    read_all(limit, input, sink, &Cell::new(true))
+}
+
+fn read_all(
+    limit: usize,
+    input: impl Read,
+    sink: &mut Sink<'_>,
+    at_sight: &Cell<bool>,
+) -> io::Result<Outcome> {
     let mut input = Input::open(input, limit)?;
-    let mut finder = Finder::new(sink, limit);
+    let mut finder = Finder::new(sink, limit, at_sight);
     let recording = match input.foreign() {
         Some(What::Packed("zip")) => har::read_archive(&mut input, &mut finder)?,
         Some(what) => {
