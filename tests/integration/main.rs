@@ -61,6 +61,8 @@ mod sinks;
 #[cfg(feature = "demo")]
 mod site;
 mod socket;
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod split;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
 mod store;
 #[cfg(all(unix, feature = "demo"))]
