@@ -12,6 +12,7 @@ use super::body::{Body, Text};
 use super::held::mend;
 use super::lines::{Lines, lines_of};
 use super::lock::{lock_if_there, open_locked};
+use super::members::Members;
 #[cfg(feature = "parquet")]
 use super::parquet::Parquet;
 use super::stream::Stream;
@@ -314,11 +315,10 @@ impl Growing {
     /// One that has its end behind `rows` bytes, and keeps it while nothing is added: it stands in
     /// its place, where readers find it.
     fn whole(file: File, path: &Path, layout: &Layout, rows: u64) -> Result<Self, OutputError> {
-        let out = file.try_clone();
-        let out = out.map_err(|error| OutputError::io(path, error))?;
+        let body = behind(&file, path, layout, rows)?;
         Ok(Self {
             file,
-            body: body(layout, out, rows)?,
+            body,
             whole: Some(rows),
         })
     }
@@ -330,11 +330,22 @@ pub(super) fn body_of(
     path: &Path,
     layout: &Layout,
 ) -> Result<Box<dyn Body>, OutputError> {
-    let good = length(file, path)?;
-    let out = file
-        .try_clone()
-        .map_err(|error| OutputError::io(path, error))?;
-    body(layout, out, good)
+    behind(file, path, layout, length(file, path)?)
+}
+
+/// What fills `file` behind its first `good` bytes.
+fn behind(
+    file: &File,
+    path: &Path,
+    layout: &Layout,
+    good: u64,
+) -> Result<Box<dyn Body>, OutputError> {
+    let io = |error| OutputError::io(path, error);
+    let out = file.try_clone().map_err(io)?;
+    if layout.coding == Coding::Plain {
+        return body(layout, out, good);
+    }
+    body(layout, Members::new(out, good).map_err(io)?, good)
 }
 
 impl Sink for Growing {
