@@ -106,11 +106,12 @@ pub(super) async fn run(
         );
     }
     let session = Session::open(source, args.browser, &args.pace, environment).await?;
-    let split = is_split.then(|| Split::new(args.output.clone(), choice, turn, began));
+    let split = is_split.then(|| Split::new(args.output.clone(), choice, args.jobs, began));
     let output = match &split {
         Some(split) => {
             let planned = queue.named();
-            split.open_all(&planned, &claimed.0, &mut signals).await?;
+            let store = &claimed.0;
+            split.open_all(&planned, store, turn, &mut signals).await?;
             output::nowhere(claimed.0)
         }
         None => output::open(&args.output, claimed, turn, &mut signals).await?,

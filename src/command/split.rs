@@ -9,17 +9,22 @@ use tokio::sync::Mutex;
 use super::turn::Turn;
 use super::{Refusal, output};
 use crate::cli::{LaneChoice, OutputArgs};
-use crate::input::{HashtagName, Planned, Query};
+use crate::input::{HashtagName, Planned, Query, distinct};
 use crate::pull::Output;
 use crate::signals::Signals;
 use crate::store::{Store, StoreError};
+
+/// What an output and its hashtag's connection take of the files that the system lets a program
+/// have open: itself, once more for its writer, and the one it replaces.
+const FILES: u64 = 4;
 
 /// How the outputs of hashtags are opened, and those that wait for their turn.
 pub(super) struct Split {
     args: OutputArgs,
     source: LaneChoice,
-    turn: Turn,
     now: i64,
+    /// How many may wait open.
+    room: usize,
     opened: RefCell<HashMap<HashtagName, Output>>,
     /// Those of hashtags without a record, which stay as they were should no other have one.
     empty: RefCell<Vec<Output>>,
@@ -28,32 +33,35 @@ pub(super) struct Split {
 }
 
 impl Split {
-    pub(super) fn new(args: OutputArgs, source: LaneChoice, turn: Turn, now: i64) -> Self {
+    /// For a run that writes so many at a time.
+    pub(super) fn new(args: OutputArgs, source: LaneChoice, jobs: u16, now: i64) -> Self {
         Self {
             args,
             source,
-            turn,
             now,
+            room: room(jobs),
             opened: RefCell::default(),
             empty: RefCell::default(),
             closed: RefCell::default(),
         }
     }
 
-    /// Opens those of all hashtags whose names are known, before anybody is asked.
+    /// Looks at those of all hashtags whose names are known, before anybody is asked. What there is
+    /// room for stays open and locked, from the last one back: so another run over the same
+    /// hashtags meets a lock at once, however far this one is.
     pub(super) async fn open_all(
         &self,
         planned: &[Planned],
         store: &Store,
+        turn: Turn,
         signals: &mut Signals,
     ) -> Result<(), Refusal> {
-        for planned in planned {
-            let Planned::Query(query) = planned else {
-                continue;
-            };
-            if !self.opened.borrow().contains_key(&query.name) {
-                let output = self.open(query, store, signals).await?;
-                self.opened.borrow_mut().insert(query.name.clone(), output);
+        for query in distinct(queries(planned)).into_iter().rev() {
+            let output = self.open(&query, store, turn, signals).await?;
+            if self.opened.borrow().len() < self.room {
+                self.opened.borrow_mut().insert(query.name, output);
+            } else {
+                let_go(output).await?;
             }
         }
         Ok(())
@@ -70,8 +78,9 @@ impl Split {
         let mut output = match opened {
             Some(output) => output,
             None => {
+                let turn = Turn::within(self.args.wait_lock());
                 let store = &store.lock().await.store;
-                self.open(query, store, &mut signals.clone()).await?
+                self.open(query, store, turn, &mut signals.clone()).await?
             }
         };
         output::begin(&mut output).await?;
@@ -82,6 +91,7 @@ impl Split {
         &self,
         query: &Query,
         store: &Store,
+        turn: Turn,
         signals: &mut Signals,
     ) -> Result<Output, Refusal> {
         let args = self.args.filled(Some(query.name.as_str()), self.now);
@@ -90,11 +100,11 @@ impl Split {
         let claimed = loop {
             let claimed = store.beside(job.clone()).await;
             let is_locked = matches!(claimed, Err(StoreError::Locked(_)));
-            if !is_locked || !self.turn.may_come(signals).await? {
+            if !is_locked || !turn.may_come(signals).await? {
                 break claimed?;
             }
         };
-        output::open(&args, claimed, self.turn, signals).await
+        output::open(&args, claimed, turn, signals).await
     }
 
     /// Closes the output of a hashtag that got all it was asked for, or did not. That it is done is
@@ -121,13 +131,42 @@ impl Split {
             forgotten = forgotten.and(closed);
         }
         for (_, output) in self.opened.into_inner() {
-            // Nothing was written into it.
-            let (store, _) = output::close_one(output, false);
-            forgotten = forgotten.and(output::leave(store, false).await);
+            forgotten = forgotten.and(let_go(output).await);
         }
         for store in self.closed.into_inner() {
             forgotten = forgotten.and(output::leave(store, !is_open).await);
         }
         forgotten
     }
+}
+
+/// Those of them whose names are known.
+fn queries(planned: &[Planned]) -> Vec<Query> {
+    let queries = planned.iter().filter_map(|planned| match planned {
+        Planned::Query(query) => Some(query.clone()),
+        Planned::ShortLink(_) => None,
+    });
+    queries.collect()
+}
+
+/// Closes an output that nothing was written into.
+async fn let_go(output: Output) -> Result<(), Refusal> {
+    let (store, _) = output::close_one(output, false);
+    output::leave(store, false).await
+}
+
+/// How many outputs may wait open beside those of `jobs` hashtags in flight: half of what the
+/// system lets a program have open is left to everything else.
+#[cfg(unix)]
+fn room(jobs: u16) -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let outputs = (limit / 2 / FILES).saturating_sub(jobs.into());
+    usize::try_from(outputs).unwrap_or(usize::MAX)
+}
+
+/// There is no such limit.
+#[cfg(not(unix))]
+fn room(_: u16) -> usize {
+    usize::MAX
 }

@@ -126,10 +126,7 @@ impl Held {
         };
         let io = |error| OutputError::io(path, error);
         let first = input.fill_buf().map_err(io)?;
-        let begins = is_beginning(
-            &first[..first.len().min(coding.magic().len())],
-            coding.magic(),
-        );
+        let begins = begins_member(first, coding.magic());
         while !input.fill_buf().map_err(io)?.is_empty() {
             let mut member = Self {
                 number: self.number,
@@ -203,6 +200,13 @@ impl Held {
 fn is_beginning(bytes: &[u8], start: &[u8]) -> bool {
     let common = bytes.len().min(start.len());
     bytes[..common] == start[..common] || bytes.iter().all(|byte| *byte == 0)
+}
+
+/// Whether `bytes` can be what is left of a file that began with a member: its first byte is
+/// written when the others are there.
+fn begins_member(bytes: &[u8], magic: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(magic.len())];
+    is_beginning(head, magic) || head[0] == 0 && is_beginning(&head[1..], &magic[1..])
 }
 
 /// A file that counts the bytes taken from it.

@@ -15,6 +15,7 @@ mod held;
 mod jsonl;
 mod lines;
 mod lock;
+mod members;
 mod named;
 #[cfg(feature = "parquet")]
 mod parquet;

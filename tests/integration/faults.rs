@@ -487,7 +487,8 @@ fn stopped(scene: &Scene<'_>) {
     let ended = scene.run(&["--max-requests", "2"]);
     assert_eq!(ended.status, 5, "{ended:?}");
     let place = [OUT, "out.jsonl.partial"].map(|name| scene.folder.file(name));
-    let place = place.into_iter().find(|place| place.exists()).unwrap();
+    let place = place.into_iter().find(|place| place.exists());
+    let place = place.unwrap_or_else(|| panic!("{ended:?}"));
     let mut text = fs::read(&place).unwrap();
     text.extend(b"{\"input\":{\"na");
     fs::write(place, text).unwrap();

@@ -44,6 +44,8 @@ mod output;
 #[cfg(feature = "demo")]
 mod pace;
 mod papers;
+#[cfg(all(target_os = "linux", feature = "demo", feature = "parquet"))]
+mod programs;
 #[cfg(feature = "demo")]
 mod pull;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
@@ -61,6 +63,8 @@ mod sinks;
 #[cfg(feature = "demo")]
 mod site;
 mod socket;
+#[cfg(all(target_os = "linux", feature = "demo"))]
+mod split;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
 mod store;
 #[cfg(all(unix, feature = "demo"))]

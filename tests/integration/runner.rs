@@ -25,7 +25,7 @@ const LONGEST: Duration = Duration::from_secs(180);
 #[cfg(feature = "demo")]
 pub(crate) const NO_BROWSER: (&str, &str) = ("TIKTOK_HASHTAG_BROWSER", "/no/such/browser");
 /// Where [`Folder::pull`] has receipts written.
-const RECEIPTS: &str = "receipts.jsonl";
+pub(crate) const RECEIPTS: &str = "receipts.jsonl";
 
 /// The project's folder.
 pub(crate) fn root() -> &'static Path {

@@ -475,7 +475,7 @@ fn append_cuts_what_a_killed_run_left_behind_the_last_whole_row() {
     let folder = Folder::new();
     for name in GROWING {
         pulled(&folder, "t40", name, &["--all"]);
-        let whole = ids(&folder, name);
+        let all = ids(&folder, name);
         let bytes = fs::read(folder.file(name)).unwrap();
         for cut in [
             1,
@@ -489,12 +489,22 @@ fn append_cuts_what_a_killed_run_left_behind_the_last_whole_row() {
         ] {
             folder.write(name, &bytes[..bytes.len() - cut]);
             pulled(&folder, "t40", name, &["--all", "--append"]);
-            assert_eq!(ids(&folder, name), whole, "{name}: {cut}");
+            assert_eq!(ids(&folder, name), all, "{name}: {cut}");
         }
         // Blocks that a power cut kept from being written.
         folder.write(name, [&bytes[..], &[0; 600]].concat());
         pulled(&folder, "t40", name, &["--all", "--append"]);
         assert_eq!(fs::read(folder.file(name)).unwrap(), bytes, "{name}");
+        // A member whose first byte was to come last, the file's first one or a later one.
+        let half = [&[0], &bytes[1..bytes.len() / 3]].concat();
+        for whole in [&[][..], &bytes] {
+            if name.ends_with(".jsonl") || name.ends_with(".csv") {
+                continue;
+            }
+            folder.write(name, [whole, &half].concat());
+            pulled(&folder, "t40", name, &["--all", "--append"]);
+            assert_eq!(ids(&folder, name), all, "{name}");
+        }
     }
 }
 
