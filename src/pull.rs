@@ -45,6 +45,18 @@ pub enum Form {
     Clockworks,
 }
 
+impl Form {
+    /// What is written for `record`; `None` where that is not of the record alone.
+    #[must_use]
+    pub fn row<'a>(self, record: &'a Record) -> Option<Row<'a>> {
+        match self {
+            Self::Record => Some(Row::Record(record)),
+            Self::Clockworks => Some(Row::Clockworks(record)),
+            Self::Raw | Self::WithRaw => None,
+        }
+    }
+}
+
 /// Why a pull could not go on.
 #[derive(Debug)]
 pub enum Failure {
@@ -299,10 +311,12 @@ impl<'a> Pull<'a> {
         raw: &RawItem,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
-        self.mapped(output, raw, &mut Record::from_raw(raw, sighting), sighting)
+        let mapped = &mut Record::from_raw(raw, sighting);
+        self.mapped(output, raw, mapped, None, sighting)
     }
 
-    /// The same of one that somebody else has mapped.
+    /// The same of one that somebody else has mapped, and perhaps written as well, as it stands in
+    /// this output.
     ///
     /// # Errors
     /// When the output cannot be written.
@@ -311,10 +325,11 @@ impl<'a> Pull<'a> {
         output: &mut Output,
         raw: &RawItem,
         mapped: &mut Result<Mapped, Malformed>,
+        text: Option<&[u8]>,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
         // One that could not be written was not dealt with: seen is what the other counts say.
-        let fresh = self.sort(output, raw, mapped, sighting)?;
+        let fresh = self.sort(output, raw, mapped, text, sighting)?;
         self.receipt.seen += 1;
         Ok(fresh)
     }
@@ -325,6 +340,7 @@ impl<'a> Pull<'a> {
         output: &mut Output,
         raw: &RawItem,
         mapped: &mut Result<Mapped, Malformed>,
+        text: Option<&[u8]>,
         sighting: &Sighting<'_>,
     ) -> std::io::Result<bool> {
         let mapped = match mapped {
@@ -361,10 +377,11 @@ impl<'a> Pull<'a> {
         if output.form == Form::WithRaw {
             record.raw = Some(RawValue::from_string(raw.json.to_string())?);
         }
-        output.sink.write(match output.form {
-            Form::Raw => Row::Raw(&raw.json),
-            Form::Record | Form::WithRaw => Row::Record(record),
-            Form::Clockworks => Row::Clockworks(record),
+        output.sink.write(match (text, output.form) {
+            (Some(text), _) => Row::Written(text),
+            (None, Form::Raw) => Row::Raw(&raw.json),
+            (None, Form::Record | Form::WithRaw) => Row::Record(record),
+            (None, Form::Clockworks) => Row::Clockworks(record),
         })?;
         self.receipt.count(record);
         Ok(true)

@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
-use crate::record::{Malformed, Mapped, RawItem};
-use crate::source::saved;
+use crate::record::RawItem;
+use crate::source::saved::{self, Outcome};
 
 /// Bytes of entries that go from thread to thread together: few enough to hold some of them, many
 /// enough that handing them on costs nothing.
@@ -17,15 +17,19 @@ const BATCH: usize = 256 << 10;
 /// Batches a thread that may wait in the queue.
 const ROOM: usize = 2;
 
-/// What became of an entry.
-type Outcome = Result<Mapped, Malformed>;
-/// An entry and what became of it.
-type Entry = (RawItem, Outcome);
+/// Makes something of the entry of that number, counted from 0, on that thread.
+type Map<'a, T> = dyn Fn(&mut RawItem, u64, On) -> T + Sync + 'a;
+/// Takes an entry and what was made of it; a break ends the reading.
+type Take<'a, T> = dyn FnMut(&RawItem, &mut T) -> ControlFlow<()> + 'a;
 
-/// Maps one entry.
-type Map<'a> = dyn Fn(&mut RawItem) -> Outcome + Sync + 'a;
-/// Takes one that is mapped; a break ends the reading.
-type Take<'a> = dyn FnMut(&RawItem, &mut Outcome) -> ControlFlow<()> + 'a;
+/// On which thread an entry is mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    /// The one that takes it.
+    Taker,
+    /// Another.
+    Helper,
+}
 
 /// The threads of an import, this one included.
 #[derive(Debug, Clone, Copy)]
@@ -37,47 +41,55 @@ pub(super) struct Crew {
 }
 
 /// Entries on their way, in the order of the file.
-enum Batch {
+enum Batch<T> {
     /// Still to be mapped, by whoever takes them.
-    Raw(Vec<RawItem>),
+    Raw(Items),
     /// Mapped by the thread that read them.
-    Mapped(Vec<Entry>),
+    Mapped(Vec<(RawItem, T)>),
     /// In the hands of a thread that maps them.
-    Soon(Receiver<Lent>),
+    Soon(Receiver<Lent<T>>),
+}
+
+/// Entries that follow each other, and the number of the first.
+struct Items {
+    first: u64,
+    list: Vec<RawItem>,
 }
 
 /// Mapped entries, and the way back to the thread that mapped them.
-type Lent = (Vec<Entry>, Home);
+type Lent<T> = (Vec<(RawItem, T)>, Home);
 
 /// Where a thread gets back what it has made, to drop it itself: when threads free what others have
 /// allocated, all of them wait for the allocator, and two are no faster than one.
 type Home = mpsc::Sender<Box<dyn Send>>;
 
 /// Entries to be mapped, and where they go then.
-type Task = (Vec<RawItem>, SyncSender<Lent>);
+type Task<T> = (Items, SyncSender<Lent<T>>);
 
 impl Crew {
     /// Reads `input` to its end, or until `take` breaks.
     ///
     /// # Errors
     /// When the input cannot be read.
-    pub(super) fn read(
+    pub(super) fn read<T: Send + 'static>(
         self,
         input: Box<dyn Read + Send>,
-        map: &Map<'_>,
-        take: &mut Take<'_>,
-    ) -> io::Result<saved::Outcome> {
+        map: &Map<'_, T>,
+        take: &mut Take<'_, T>,
+    ) -> io::Result<Outcome> {
         if self.threads < 2 {
+            let mut numbers = 0..;
             return saved::read(input, &mut |mut raw| {
-                let mut outcome = map(&mut raw);
-                take(&raw, &mut outcome)
+                let number = numbers.next().unwrap_or(u64::MAX);
+                let mut made = map(&mut raw, number, On::Taker);
+                take(&raw, &mut made)
             });
         }
         // Besides the one that reads and this one, which writes.
         let mappers = self.threads - 2;
         thread::scope(|scope| {
             let (queue, batches) = sync_channel(ROOM * self.threads);
-            let (tasks, todo) = channel::<Task>();
+            let (tasks, todo) = channel::<Task<T>>();
             let todo = Arc::new(Mutex::new(todo));
             for _ in 0..mappers {
                 let todo = Arc::clone(&todo);
@@ -91,6 +103,7 @@ impl Crew {
                 spent,
                 tasks: (mappers > 0).then_some(tasks),
                 map,
+                first: Cell::new(0),
                 has_time: Cell::new(false),
             };
             let reader = scope.spawn(move || self.hand_out(input, &belt));
@@ -104,7 +117,11 @@ impl Crew {
     }
 
     /// Reads entries into batches.
-    fn hand_out(self, input: Box<dyn Read + Send>, belt: &Belt<'_>) -> io::Result<saved::Outcome> {
+    fn hand_out<T: Send>(
+        self,
+        input: Box<dyn Read + Send>,
+        belt: &Belt<'_, T>,
+    ) -> io::Result<Outcome> {
         let (mut items, mut bytes) = (Vec::new(), 0);
         let room = if self.is_eager { 0 } else { BATCH };
         let mut sink = |raw: RawItem| {
@@ -124,25 +141,30 @@ impl Crew {
 }
 
 /// Where the thread that reads puts what it has read.
-struct Belt<'a> {
-    queue: SyncSender<Batch>,
+struct Belt<'a, T> {
+    queue: SyncSender<Batch<T>>,
     /// Batches in the queue.
     waiting: Arc<AtomicUsize>,
     /// What was taken and has come back.
     spent: Receiver<Box<dyn Send>>,
     /// The way to the threads that map, where there are any.
-    tasks: Option<mpsc::Sender<Task>>,
-    map: &'a Map<'a>,
+    tasks: Option<mpsc::Sender<Task<T>>>,
+    map: &'a Map<'a, T>,
+    /// The number of the next entry.
+    first: Cell<u64>,
     /// Enough waits in the queue, so the next batch is read and mapped by this thread.
     has_time: Cell<bool>,
 }
 
-impl Belt<'_> {
+impl<T: Send> Belt<'_, T> {
     /// Puts entries into the queue, and into the hands of a mapper where there are any. Where
     /// there are none, whoever has time maps: this thread while enough waits in the queue, else
     /// the one that takes them out of it.
-    fn hand(&self, items: Vec<RawItem>) -> ControlFlow<()> {
+    fn hand(&self, list: Vec<RawItem>) -> ControlFlow<()> {
         self.spent.try_iter().for_each(drop);
+        let first = self.first.get();
+        self.first.set(first + list.len() as u64);
+        let items = Items { first, list };
         let handed = self.batch(items).map(|batch| {
             let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
             self.has_time.set(self.tasks.is_none() && waiting > ROOM);
@@ -155,7 +177,7 @@ impl Belt<'_> {
     }
 
     /// Entries as they go into the queue; none once nobody maps them any more.
-    fn batch(&self, items: Vec<RawItem>) -> Option<Batch> {
+    fn batch(&self, items: Items) -> Option<Batch<T>> {
         if self.has_time.get() {
             return Some(Batch::Mapped(mapped(items, self.map)));
         }
@@ -169,7 +191,7 @@ impl Belt<'_> {
 }
 
 /// Maps batch after batch until no more come.
-fn map_all(todo: &Mutex<Receiver<Task>>, map: &Map<'_>) {
+fn map_all<T: Send>(todo: &Mutex<Receiver<Task<T>>>, map: &Map<'_, T>) {
     let (home, spent) = channel::<Box<dyn Send>>();
     loop {
         let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -183,22 +205,26 @@ fn map_all(todo: &Mutex<Receiver<Task>>, map: &Map<'_>) {
 }
 
 /// Takes every batch. What a thread has sent it gets back, unless it is gone.
-fn take_all(
-    batches: &Receiver<Batch>,
+fn take_all<T: Send + 'static>(
+    batches: &Receiver<Batch<T>>,
     waiting: &AtomicUsize,
-    map: &Map<'_>,
-    take: &mut Take<'_>,
+    map: &Map<'_, T>,
+    take: &mut Take<'_, T>,
     home: &Home,
 ) {
     for batch in batches {
         waiting.fetch_sub(1, Ordering::Relaxed);
         let taken = match batch {
             Batch::Raw(mut items) => {
-                let mut each = |raw: &mut RawItem| {
-                    let mut outcome = map(raw);
-                    take(raw, &mut outcome)
+                let mut each = |(raw, number): (&mut RawItem, u64)| {
+                    let mut made = map(raw, number, On::Taker);
+                    take(raw, &mut made)
                 };
-                let taken = items.iter_mut().try_for_each(&mut each);
+                let taken = items
+                    .list
+                    .iter_mut()
+                    .zip(items.first..)
+                    .try_for_each(&mut each);
                 let _ = home.send(Box::new(items));
                 taken
             }
@@ -213,19 +239,27 @@ fn take_all(
     }
 }
 
-fn take_mapped((mut entries, home): Lent, take: &mut Take<'_>) -> ControlFlow<()> {
-    let mut entry = |(raw, outcome): &mut Entry| take(raw, outcome);
+fn take_mapped<T: Send + 'static>(
+    (mut entries, home): Lent<T>,
+    take: &mut Take<'_, T>,
+) -> ControlFlow<()> {
+    let mut entry = |(raw, made): &mut (RawItem, T)| take(raw, made);
     let taken = entries.iter_mut().try_for_each(&mut entry);
     let _ = home.send(Box::new(entries));
     taken
 }
 
-fn mapped(items: Vec<RawItem>, map: &Map<'_>) -> Vec<Entry> {
-    let mapped = |mut raw: RawItem| {
-        let outcome = map(&mut raw);
-        (raw, outcome)
+fn mapped<T>(items: Items, map: &Map<'_, T>) -> Vec<(RawItem, T)> {
+    let mapped = |(mut raw, number): (RawItem, u64)| {
+        let made = map(&mut raw, number, On::Helper);
+        (raw, made)
     };
-    items.into_iter().map(mapped).collect()
+    items
+        .list
+        .into_iter()
+        .zip(items.first..)
+        .map(mapped)
+        .collect()
 }
 
 #[cfg(test)]
@@ -262,7 +296,13 @@ mod tests {
         let crew = Crew { threads, is_eager };
         let outcome = crew.read(
             Box::new(Cursor::new(lines(count))),
-            &|raw| Record::from_read(raw, &SIGHTING),
+            &|raw, number, _| {
+                let sighting = Sighting {
+                    position: number + 1,
+                    ..SIGHTING
+                };
+                Record::from_read(raw, &sighting)
+            },
             &mut |_, mapped| {
                 ids.push(match mapped {
                     Ok(mapped) => mapped.record.aweme_id.clone(),

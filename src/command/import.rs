@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::crew::Crew;
+use super::crew::{Crew, On};
 use super::pull::{claim, nothing};
 use super::summary::Summary;
 use super::turn::Turn;
@@ -24,6 +24,7 @@ use crate::pull::{Failure, Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
 use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting, Wanted};
 use crate::signals::Signals;
+use crate::sink::Scribe;
 use crate::source::saved::{Outcome, Recording, What};
 use crate::source::{Budget, Verdict};
 use crate::store::{StoreError, Waypoint};
@@ -70,12 +71,15 @@ pub(super) async fn run(
         budget: Budget::default(),
     };
     let pull = Pull::new(past, stops, &bar, &mut receipt).of_those(wanted);
+    let threads = threads(args.jobs);
+    let scribe = Scribe::new(&args.output.layout());
     let mut import = Import {
         pull,
         output: &mut output,
         signals: &signals,
         query: query.as_ref(),
-        threads: threads(args.jobs),
+        threads,
+        scribe: scribe.as_ref(),
     };
     let stopped = import.files(&args.files);
     import.pull.warn_of_losses();
@@ -217,6 +221,13 @@ fn refused(failure: Failure) -> Refusal {
     }
 }
 
+/// What a thread made of an entry.
+struct Made {
+    mapped: Result<Mapped, Malformed>,
+    /// How it stands in the output, where that is not left to the thread that writes.
+    text: Option<Vec<u8>>,
+}
+
 /// Files on their way into the output.
 struct Import<'a, 'b> {
     pull: Pull<'b>,
@@ -225,6 +236,8 @@ struct Import<'a, 'b> {
     query: Option<&'a Query>,
     /// Threads that read and map.
     threads: usize,
+    /// Writes rows on threads that have no output.
+    scribe: Option<&'a Scribe>,
 }
 
 impl Import<'_, '_> {
@@ -260,12 +273,22 @@ impl Import<'_, '_> {
             is_eager: from_stdin,
         };
         let query = self.query;
-        let map = |raw: &mut RawItem| {
-            let sighting = sighting(query, raw, 0);
-            Record::from_read(raw, &sighting)
+        let (first, form) = (self.pull.receipt.seen + 1, self.output.form);
+        let scribe = self.scribe;
+        let map = |raw: &mut RawItem, number: u64, on: On| {
+            let sighting = sighting(query, raw, first + number);
+            let mapped = Record::from_read(raw, &sighting);
+            let record = mapped.as_ref().ok().map(|it| &it.record);
+            let row = record
+                .filter(|_| on == On::Helper)
+                .and_then(|it| form.row(it));
+            let text = scribe
+                .zip(row)
+                .and_then(|(scribe, row)| scribe.text(row).ok());
+            Made { mapped, text }
         };
         let mut failed = None;
-        let mut take = |raw: &RawItem, mapped: &mut _| match self.entry(raw, mapped, from_stdin) {
+        let mut take = |raw: &RawItem, made: &mut Made| match self.entry(raw, made, from_stdin) {
             Ok(true) => ControlFlow::Continue(()),
             Ok(false) => ControlFlow::Break(()),
             Err(error) => {
@@ -298,17 +321,10 @@ impl Import<'_, '_> {
     }
 
     /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
-    fn entry(
-        &mut self,
-        raw: &RawItem,
-        mapped: &mut Result<Mapped, Malformed>,
-        from_stdin: bool,
-    ) -> Result<bool, Failure> {
+    fn entry(&mut self, raw: &RawItem, made: &mut Made, from_stdin: bool) -> Result<bool, Failure> {
         let sighting = sighting(self.query, raw, self.pull.receipt.seen + 1);
-        if let Ok(mapped) = mapped {
-            mapped.record.collection.position = sighting.position;
-        }
-        let entry = self.pull.mapped(self.output, raw, mapped, &sighting);
+        let (mapped, text) = (&mut made.mapped, made.text.as_deref());
+        let entry = self.pull.mapped(self.output, raw, mapped, text, &sighting);
         entry.map_err(Failure::Output)?;
         let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
         if is_batch {

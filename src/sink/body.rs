@@ -91,7 +91,8 @@ impl<W: Write> Text<W> {
 impl<W: Write> Body for Text<W> {
     fn write(&mut self, row: Row<'_>) -> io::Result<()> {
         let (begun, before) = (self.begun(), self.pending.len());
-        let put = self.lines.row(row, begun, &mut self.pending);
+        self.pending.extend(self.lines.lead(begun));
+        let put = self.lines.row(row, &mut self.pending);
         if put.is_err() {
             self.pending.truncate(before);
             return put;

@@ -43,13 +43,21 @@ impl Csv {
 }
 
 impl Lines for Csv {
-    fn row(&self, row: Row<'_>, begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
-        let Row::Record(record) = row else {
-            return Err(io::Error::other("only records have columns"));
+    fn lead(&self, begun: bool) -> Vec<u8> {
+        if begun { Vec::new() } else { self.start() }
+    }
+
+    fn row(&self, row: Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let record = match row {
+            Row::Record(record) => record,
+            Row::Written(text) => {
+                out.extend_from_slice(text);
+                return Ok(());
+            }
+            Row::Raw(_) | Row::Clockworks(_) => {
+                return Err(io::Error::other("only records have columns"));
+            }
         };
-        if !begun {
-            out.extend(self.start());
-        }
         let mut json = Vec::new();
         for (at, column) in self.columns.iter().enumerate() {
             if at > 0 {
@@ -255,7 +263,8 @@ mod tests {
     fn table(rows: &[Row<'_>], csv: &Csv) -> String {
         let mut out = Vec::new();
         for (at, row) in rows.iter().enumerate() {
-            csv.row(*row, at > 0, &mut out).unwrap();
+            out.extend(csv.lead(at > 0));
+            csv.row(*row, &mut out).unwrap();
         }
         String::from_utf8(out).unwrap()
     }

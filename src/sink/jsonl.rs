@@ -40,8 +40,12 @@ struct Asked {
 }
 
 impl Lines for Jsonl {
-    fn row(&self, row: Row<'_>, _begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
+    fn row(&self, row: Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         match row {
+            Row::Written(text) => {
+                out.extend_from_slice(text);
+                return Ok(());
+            }
             Row::Record(record) => self.record(record, out)?,
             Row::Raw(raw) => write_on_one_line(out, raw)?,
             Row::Clockworks(record) => compact::write(&Clockworks::from(record), out)?,
@@ -104,9 +108,12 @@ impl Serialize for Flat<'_> {
 }
 
 impl Lines for Json {
-    fn row(&self, row: Row<'_>, begun: bool, out: &mut Vec<u8>) -> io::Result<()> {
-        out.push(if begun { b',' } else { b'[' });
-        self.0.row(row, begun, out)
+    fn lead(&self, begun: bool) -> Vec<u8> {
+        if begun { b"," } else { b"[" }.to_vec()
+    }
+
+    fn row(&self, row: Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        self.0.row(row, out)
     }
 
     fn end(&self, begun: bool, _complete: bool) -> Vec<u8> {

@@ -8,9 +8,14 @@ use super::jsonl::{Json, Jsonl};
 use super::{Format, Layout, Row};
 
 /// A format of rows of text.
-pub(super) trait Lines {
-    /// Puts `row` behind what `out` holds; `begun` says whether the output holds any before it.
-    fn row(&self, row: Row<'_>, begun: bool, out: &mut Vec<u8>) -> io::Result<()>;
+pub(super) trait Lines: Send + Sync {
+    /// What stands before a row; `begun` says whether the output holds any before it.
+    fn lead(&self, _begun: bool) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Puts `row` behind what `out` holds.
+    fn row(&self, row: Row<'_>, out: &mut Vec<u8>) -> io::Result<()>;
 
     /// What stands behind the last row of a run.
     fn end(&self, _begun: bool, _complete: bool) -> Vec<u8> {
@@ -30,6 +35,27 @@ pub(super) trait Lines {
             _ if row.ends_with(b"\n") => Read::Whole,
             _ => Read::Torn,
         })
+    }
+}
+
+/// Writes rows as they stand in an output, for threads that do not have the output itself.
+pub struct Scribe(Box<dyn Lines>);
+
+impl Scribe {
+    /// For outputs of text; `None` for a format whose rows depend on each other.
+    #[must_use]
+    pub fn new(layout: &Layout) -> Option<Self> {
+        lines_of(layout).map(Self)
+    }
+
+    /// The text of a row, for [`Row::Written`].
+    ///
+    /// # Errors
+    /// When the format has no such rows.
+    pub fn text(&self, row: Row<'_>) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        self.0.row(row, &mut text)?;
+        Ok(text)
     }
 }
 

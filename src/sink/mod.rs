@@ -37,6 +37,7 @@ pub use csv::row_of;
 pub use fields::{Fields, FieldsError};
 pub use file::OutputError;
 pub use format::{Format, FormatError, Layout};
+pub use lines::Scribe;
 
 /// What a sink writes for one video.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +49,8 @@ pub enum Row<'a> {
     Raw(&'a str),
     /// Our record in the shape of a hosted scraper's data set.
     Clockworks(&'a Record),
+    /// What a [`Scribe`] of the same layout made of any of these.
+    Written(&'a [u8]),
 }
 
 /// Somewhere records go.

@@ -63,11 +63,22 @@ fn any_number_of_threads_gives_the_same() {
         }
         (ended.status, ended.stdout, ended.stderr, ended.receipts)
     };
-    let alone = timeless(import(&files, &["--jobs", "1"]));
-    assert!(alone.1.lines().count() > 150);
-    for jobs in ["2", "3", "8"] {
-        let together = timeless(import(&files, &["--jobs", jobs]));
-        assert!(together == alone, "{jobs}: {together:?}");
+    for form in [
+        &[][..],
+        &["--raw"],
+        &["--with-raw"],
+        &["--fields", "collection.position,aweme_id"],
+        &["--preset", "flat"],
+        &["--preset", "clockworks"],
+        &["--format", "json"],
+        &["--format", "csv"],
+    ] {
+        let run = |jobs| timeless(import(&files, &[form, &["--jobs", jobs]].concat()));
+        let alone = run("1");
+        assert!(alone.1.lines().count() > 150, "{form:?}");
+        for jobs in ["2", "3", "8"] {
+            assert!(run(jobs) == alone, "{form:?} {jobs}");
+        }
     }
     assert_eq!(import(&files, &["--jobs", "0"]).status, 2);
 }
