@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use memchr::memchr;
 use serde_json::value::RawValue;
 
 use super::find::{At, Finder};
@@ -69,6 +70,9 @@ impl Split<'_, '_, '_> {
                 return Err(Halt::End);
             }
             self.any_json |= matches!(first, b'{' | b'[');
+            if self.item_in_place()? {
+                continue;
+            }
             let taken = self.input.line(&mut line)?;
             let goes_on = match taken {
                 Taken::Over => Some(std::mem::take(&mut line)),
@@ -83,6 +87,28 @@ impl Split<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes a line where it lies in the input's buffer, if all of it does and it is one item and
+    /// nothing else, which in files of such lines saves a copy of most.
+    fn item_in_place(&mut self) -> Result<bool, Halt> {
+        let Some(last) = self.of_items else {
+            return Ok(false);
+        };
+        let limit = self.input.limit();
+        let bytes = self.input.fill()?;
+        let end = memchr(b'\n', bytes).filter(|end| *end <= limit);
+        let text = end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok());
+        let shape = text.and_then(|text| self.finder.only_item(text, last));
+        let Some(end) = end else {
+            return Ok(false);
+        };
+        // One that is anything else is not looked at in the same way again.
+        self.of_items = shape;
+        if shape.is_some() {
+            self.input.consume(end + 1);
+        }
+        Ok(shape.is_some())
     }
 
     /// Whether more stands on the line.
