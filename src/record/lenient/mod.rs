@@ -54,9 +54,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<(T, u32), Malforme
     counted(|| T::deserialize(value)).map_err(|error| unreadable(&error))
 }
 
-/// The same of a text nobody has looked at yet; none where it is not one plain object and nothing
-/// else.
+/// The same of a text nobody has looked at yet; none where it does not begin one plain object and
+/// end with it.
 pub(super) fn read_strictly<T: DeserializeOwned>(text: &str) -> Option<(T, u32)> {
+    if !text.starts_with('{') {
+        return None;
+    }
     counted(|| serde_json::from_str(text)).ok()
 }
 

@@ -139,6 +139,10 @@ impl<'s> Finder<'s> {
     /// Takes a line that is one item and nothing else, which a single look tells; its shape. Of
     /// any other it takes nothing. Where the last one was of the site, this one may be read at once.
     pub(super) fn only_item(&mut self, line: &str, last: Shape) -> Option<Shape> {
+        // To serde an array is an object as well, its elements the fields in their order.
+        if !line.starts_with('{') {
+            return None;
+        }
         let is_read = last == Shape::Web && self.at_sight.get();
         let reading = is_read.then(|| Reading::of_line(line)).flatten();
         let shape = match reading {

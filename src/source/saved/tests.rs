@@ -271,6 +271,23 @@ fn documents_too_large_to_hold_are_read_by_their_parts() {
 }
 
 #[test]
+fn a_list_on_one_line_is_no_item() {
+    for count in 1..=15 {
+        let items: Vec<String> = (0..count).map(|id| item(id, 5)).collect();
+        let list = format!("[{}]\n", items.join(",").replace('\n', ""));
+        let behind_an_item = format!("{}\n{list}", item(20, 5).replace('\n', ""));
+        assert_eq!(gather(LIMIT, list.as_bytes()).0.len(), count, "{list}");
+        assert_eq!(
+            gather(LIMIT, behind_an_item.as_bytes()).0.len(),
+            count + 1,
+            "{behind_an_item}"
+        );
+    }
+    let (items, outcome) = gather(LIMIT, &br#"["a","b","c","d","e","f","g"]"#[..]);
+    assert!(items.is_empty() && outcome.nothing().is_some());
+}
+
+#[test]
 fn entries_of_a_large_list_are_handed_over_whatever_they_are() {
     let list = format!(r#"{{"itemList":[null,{},7]}}"#, item(1, 300));
     let (items, outcome) = gather(400, list.as_bytes());

@@ -315,7 +315,7 @@ fn other_archives_are_named() {
 /// series, or the last 10 of them.
 #[test]
 fn recordings_of_browsers_give_their_feeds_whole() {
-    let Some(folder) = std::env::var_os("TIKTOK_HASHTAG_HAR") else {
+    let Some(folder) = std::env::var_os("TIKTOK_HASHTAG_TEST_HAR") else {
         return;
     };
     let mut count = 0;
