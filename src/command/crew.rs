@@ -59,8 +59,9 @@ struct Items {
 /// Mapped entries, and the way back to the thread that mapped them.
 type Lent<T> = (Vec<(RawItem, T)>, Home);
 
-/// Where a thread gets back what it has made, to drop it itself: when threads free what others have
-/// allocated, all of them wait for the allocator, and two are no faster than one.
+/// Where a thread gets back the hundreds of values it has made of each entry, to drop them itself:
+/// when threads free what others have allocated, all of them wait for the allocator, and two are no
+/// faster than one.
 type Home = mpsc::Sender<Box<dyn Send>>;
 
 /// Entries to be mapped, and where they go then.
@@ -78,9 +79,10 @@ impl Crew {
         take: &mut Take<'_, T>,
     ) -> io::Result<Outcome> {
         if self.threads < 2 {
-            let mut numbers = 0..;
+            let mut next = 0;
             return saved::read(input, &mut |mut raw| {
-                let number = numbers.next().unwrap_or(u64::MAX);
+                let number = next;
+                next += 1;
                 let mut made = map(&mut raw, number, On::Taker);
                 take(&raw, &mut made)
             });
@@ -95,6 +97,8 @@ impl Crew {
                 let todo = Arc::clone(&todo);
                 scope.spawn(move || map_all(&todo, map));
             }
+            // Only those who map have it, so that nobody hands them anything once they are gone.
+            drop(todo);
             let (home, spent) = channel();
             let waiting = Arc::new(AtomicUsize::new(0));
             let belt = Belt {
@@ -176,7 +180,7 @@ impl<T: Send> Belt<'_, T> {
         }
     }
 
-    /// Entries as they go into the queue; none once nobody maps them any more.
+    /// Entries as they go into the queue; none once all who map are gone.
     fn batch(&self, items: Items) -> Option<Batch<T>> {
         if self.has_time.get() {
             return Some(Batch::Mapped(mapped(items, self.map)));
@@ -229,9 +233,11 @@ fn take_all<T: Send + 'static>(
                 taken
             }
             Batch::Mapped(entries) => take_mapped((entries, home.clone()), take),
-            Batch::Soon(soon) => soon
-                .into_iter()
-                .try_for_each(|lent| take_mapped(lent, take)),
+            // Who was to map it is gone, and with it what would have to come first.
+            Batch::Soon(soon) => match soon.recv() {
+                Ok(lent) => take_mapped(lent, take),
+                Err(_) => ControlFlow::Break(()),
+            },
         };
         if taken.is_break() {
             return;
@@ -339,6 +345,43 @@ mod tests {
             let (some, items) = ids(threads, false, 5_000, 10);
             assert_eq!(some.len(), 10, "{threads}");
             assert!(items < 5_000, "{threads} threads read all of it");
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_behind_an_entry_whose_mapping_panics() {
+        let lines = |count: u64| -> Vec<u8> {
+            let line = |number| {
+                format!(
+                    "{{\"id\":\"{number}\",\"video\":{{}},\"desc\":\"{}\"}}\n",
+                    "x".repeat(9_000)
+                )
+            };
+            (0..count).map(line).collect::<String>().into_bytes()
+        };
+        for threads in [1, 2, 3, 5] {
+            let taken = std::sync::Mutex::new(Vec::new());
+            let run = || {
+                let crew = Crew {
+                    threads,
+                    is_eager: false,
+                };
+                crew.read(
+                    Box::new(Cursor::new(lines(3_000))),
+                    &|_, number, _| {
+                        assert_ne!(number, 1_000);
+                        number
+                    },
+                    &mut |_, number| {
+                        taken.lock().unwrap().push(*number);
+                        ControlFlow::Continue(())
+                    },
+                )
+            };
+            assert!(std::panic::catch_unwind(run).is_err(), "{threads}");
+            let taken = taken.into_inner().unwrap();
+            assert!(taken.len() <= 1_000, "{threads}: {}", taken.len());
+            assert!(taken.iter().copied().eq(0..taken.len() as u64), "{threads}");
         }
     }
 }
