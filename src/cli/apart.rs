@@ -47,7 +47,17 @@ fn file(path: Option<&Path>) -> Option<PathBuf> {
     if path.metadata().is_ok_and(|found| !found.is_file()) {
         return None;
     }
-    Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
+    Some(path.canonicalize().unwrap_or_else(|_| to_be(path)))
+}
+
+/// A file that is not there yet, by the one name of its folder.
+fn to_be(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or_else(|| Path::new(".")).canonicalize();
+    match (folder, path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +85,12 @@ mod tests {
         );
         assert_eq!(both(Path::new("-"), Path::new("-")), Ok(()));
         assert!(both(&b, &b).is_err(), "one that is not there yet");
+        let again = folder
+            .path()
+            .join("../")
+            .join(folder.path().file_name().unwrap())
+            .join("b");
+        assert!(both(&b, &again).is_err(), "the same by another name");
         let read = Apart::default()
             .reads("--input", Some(&a))
             .reads("--cookies", Some(&a));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use terminal_size::{Width, terminal_size};
 
 use super::{Refusal, print, print_whole};
-use crate::cli::{Environment, ReportArgs};
+use crate::cli::{Apart, Environment, ReportArgs};
 use crate::exit::Exit;
 use crate::input::HashtagName;
 use crate::report::{self, Gathered, ReadError, Report, Unread};
@@ -32,6 +32,7 @@ pub(super) async fn run(
         check_free(path, args.overwrite)?;
     }
     let place = place(args.place.clone(), environment)?;
+    check_apart(&place, &args)?;
     let gather = gather(place, args.name.clone());
     let gathered = tokio::select! {
         signal = signals.raised() => return Ok(Exit::Signal(signal)),
@@ -43,6 +44,21 @@ pub(super) async fn run(
     }
     tell(&report, &args)?;
     Ok(Exit::Ok)
+}
+
+/// Whether the page goes somewhere else than what is read, and than what else is printed.
+fn check_apart(place: &Place, args: &ReportArgs) -> Result<(), Refusal> {
+    let read = match place {
+        Place::File(path) => Some(path.as_path()),
+        Place::Server(_) => None,
+    };
+    let page = args.html.as_deref();
+    if args.json && page == Some(Path::new("-")) {
+        let words = "--json and --html - both go to standard output; give --html a file";
+        return Err(Refusal::usage(words));
+    }
+    let files = Apart::default().reads("FILE", read).writes("--html", page);
+    files.check().map_err(Refusal::usage)
 }
 
 fn tell(report: &Report, args: &ReportArgs) -> Result<(), Refusal> {
@@ -120,8 +136,8 @@ fn check_read(path: &Path, unread: &Unread) -> Result<(), Refusal> {
     let path = path.display();
     if unread.is_all {
         let words = format!(
-            "{path}: line {first} is no record, nor is any other; report reads what pull and \
-             import write without --raw and --preset"
+            "{path}: line {first} is no record, nor is any other; report reads the JSON lines \
+             that pull and import write without --raw, --preset and --fields"
         );
         return Err(Refusal::new(Exit::Data, words));
     }

@@ -141,6 +141,21 @@ fn a_page_in_the_way_is_replaced_only_when_asked() {
 }
 
 #[test]
+fn a_page_never_takes_the_place_of_what_it_is_made_of() {
+    let folder = Folder::new();
+    fs::copy(fixture("ten_records.jsonl"), folder.file("a.jsonl")).unwrap();
+    let before = fs::read_to_string(folder.file("a.jsonl")).unwrap();
+    for page in ["a.jsonl", "./a.jsonl"] {
+        let refused = report(&folder, &["a.jsonl", "--html", page, "--overwrite"]);
+        assert_eq!(refused.status, 2, "{refused:?}");
+        assert!(refused.stderr.contains("the same file"), "{refused:?}");
+    }
+    assert_eq!(fs::read_to_string(folder.file("a.jsonl")).unwrap(), before);
+    let both = report(&folder, &["a.jsonl", "--html", "-", "--json"]);
+    assert_eq!((both.status, both.stdout.as_str()), (2, ""), "{both:?}");
+}
+
+#[test]
 fn what_holds_no_records_is_refused() {
     let folder = Folder::new();
     fs::write(folder.file("words.txt"), "a\nb\n").unwrap();
