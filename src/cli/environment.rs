@@ -98,10 +98,15 @@ impl Environment {
             .filter(|name| !known.contains(*name))
             .peekable();
         strangers.peek()?;
-        let named: Vec<String> = strangers
+        let mut named: Vec<String> = strangers
+            .by_ref()
             .take(MOST_NAMED)
             .map(|name| words::shown(name, 100) + &meant(name, &known))
             .collect();
+        match strangers.count() {
+            0 => {}
+            more => named.push(format!("{more} more")),
+        }
         let (verb, named) = match &named[..] {
             [name] => ("is no variable", name.clone()),
             _ => ("are no variables", named.join(", ")),

@@ -16,7 +16,7 @@ impl Seconds {
     /// # Errors
     /// A sentence for the user about a number without a unit, or what is no length of time.
     pub fn with_unit(text: &str) -> Result<Self, String> {
-        if text.ends_with(|c: char| c.is_ascii_digit()) {
+        if text.ends_with(|c: char| c.is_ascii_digit() || c == '.') {
             return Err(format!(
                 "\"{text}\" has no unit; give one, e.g. 6h, 30m or 1d"
             ));

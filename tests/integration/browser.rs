@@ -44,11 +44,11 @@ fn whole(tag: &str, most: u64, reaching: fn(&Site) -> Vec<String>) {
     assert!(peak <= most + room, "{tag}: {peak} MiB");
 }
 
-/// At the site's own address and pace. `TIKTOK_HASHTAG_ROUNDS` asks for the long proof: every kind
+/// At the site's own address and pace. `TIKTOK_HASHTAG_TEST_ROUNDS` asks for the long proof: every kind
 /// of feed, so often.
 #[test]
 fn feeds_come_whole_from_the_sites_own_address() {
-    let rounds = std::env::var("TIKTOK_HASHTAG_ROUNDS").ok();
+    let rounds = std::env::var("TIKTOK_HASHTAG_TEST_ROUNDS").ok();
     let Some(rounds) = rounds.and_then(|rounds| rounds.parse::<u32>().ok()) else {
         return whole("t60_fat", 64, mapped);
     };

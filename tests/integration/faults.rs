@@ -2,7 +2,7 @@
 //! a run's files comes to nothing once, for want of space, by an error, or because the run is
 //! killed in it. What then stands there is whole, and the same command makes it complete.
 //!
-//! `strace` plays the disk. `TIKTOK_HASHTAG_FAULTS=all` asks for every fault instead of a few.
+//! `strace` plays the disk. `TIKTOK_HASHTAG_TEST_FAULTS=all` asks for every fault instead of a few.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -21,7 +21,7 @@ use crate::store::{STORE, ask, database, server};
 use crate::tool;
 
 /// How many faults are played.
-const FAULTS: &str = "TIKTOK_HASHTAG_FAULTS";
+const FAULTS: &str = "TIKTOK_HASHTAG_TEST_FAULTS";
 /// So many, unless said.
 const FEW: usize = 40;
 /// The status of a run that was killed.

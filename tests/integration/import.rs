@@ -241,8 +241,8 @@ const WHOLE: [&str; 6] = [
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
 fn real_answers_lose_no_video() {
-    let Some(payloads) = std::env::var_os("TIKTOK_HASHTAG_PAYLOADS") else {
-        eprintln!("skipped: TIKTOK_HASHTAG_PAYLOADS names no folder");
+    let Some(payloads) = std::env::var_os("TIKTOK_HASHTAG_TEST_PAYLOADS") else {
+        eprintln!("skipped: TIKTOK_HASHTAG_TEST_PAYLOADS names no folder");
         return;
     };
     let index = fs::read_to_string(Path::new(&payloads).join("INDEX.md")).unwrap();

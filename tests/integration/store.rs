@@ -24,7 +24,7 @@ const SERVER: &str = "TIKTOK_HASHTAG_TEST_POSTGRES";
 /// The store's URL, as the program reads it.
 pub(crate) const STORE: &str = "TIKTOK_HASHTAG_STORE";
 /// How many runs are killed.
-const KILLS: &str = "TIKTOK_HASHTAG_KILLS";
+const KILLS: &str = "TIKTOK_HASHTAG_TEST_KILLS";
 /// The status of a run that was killed.
 const KILLED: i32 = 137;
 /// A store file.
