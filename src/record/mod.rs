@@ -48,13 +48,14 @@ pub use clockworks::Clockworks;
 pub use collection::Collection;
 pub use control::{AccessRule, AwemeAcl, VideoControl};
 pub use fields::{Field, Kind};
+pub use from_web::Reading;
 pub use image_post::ImagePostInfo;
 pub use label::{AigcInfo, Anchor, CommerceInfo, DuetInfo};
 pub use music::Music;
 pub use place::PoiInfo;
 pub use playlist::PlaylistInfo;
 pub use question::Question;
-pub use raw::{Lane, Malformed, RawItem, Reading, Shape, Sighting};
+pub use raw::{Lane, Malformed, RawItem, Shape, Sighting};
 pub use risk_infos::RiskInfos;
 pub use schema::SCHEMA_VERSION;
 pub use share_info::ShareInfo;
@@ -187,10 +188,9 @@ impl Record {
     ///
     /// As [`Record::from_raw`].
     pub fn from_read(raw: &mut RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
-        match raw.reading.take() {
-            Some((item, oddities)) => from_web::record_of(item, oddities, raw, sighting),
-            None => Self::from_raw(raw, sighting),
-        }
+        let mut reading = std::mem::take(&mut raw.reading);
+        let read = reading.record(raw, sighting);
+        read.unwrap_or_else(|| Self::from_raw(raw, sighting))
     }
 }
 

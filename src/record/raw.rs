@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::from_web;
+use super::Reading;
 use crate::input::Query;
 
-/// One list entry as it came from a source, not yet looked into.
+/// One list entry as it came from a source.
 #[derive(Debug, Clone)]
 pub struct RawItem {
     /// Which family of field names the entry uses.
@@ -42,31 +42,6 @@ impl RawItem {
             collected_at: None,
             hashtag_feed: None,
         }
-    }
-}
-
-/// An entry of the site as it was read by who looked for it, so that it is not read again for its
-/// record. A clone has nothing of it.
-#[derive(Debug, Default)]
-pub struct Reading(Option<Box<(from_web::Item, u32)>>);
-
-impl Reading {
-    /// Reads a line that is one item of the site and nothing else, every key once; none where it
-    /// is, or may be, anything else.
-    #[must_use]
-    pub fn of_line(line: &str) -> Option<Self> {
-        from_web::read_line(line).map(|read| Self(Some(Box::new(read))))
-    }
-
-    /// What was read, with the number of unusable values; there is nothing of it afterwards.
-    pub(super) fn take(&mut self) -> Option<(from_web::Item, u32)> {
-        self.0.take().map(|read| *read)
-    }
-}
-
-impl Clone for Reading {
-    fn clone(&self) -> Self {
-        Self(None)
     }
 }
 

@@ -102,8 +102,7 @@ impl SerializeStruct for Inside<'_> {
     }
 }
 
-/// What is written as it is shown.
-macro_rules! shown {
+macro_rules! whole_numbers {
     ($($name:ident($value:ty);)*) => {$(
         fn $name(self, value: $value) -> Result<()> {
             self.0.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
@@ -145,6 +144,7 @@ impl<'o> Serializer for Compact<'o> {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Inside<'o>> {
+        // serde_json's own name for raw JSON, which it writes as it is.
         if name.starts_with('$') {
             return Err(unknown(name));
         }
@@ -197,7 +197,7 @@ impl<'o> Serializer for Compact<'o> {
         Err(unknown(variant))
     }
 
-    shown! {
+    whole_numbers! {
         serialize_i8(i8);
         serialize_i16(i16);
         serialize_i32(i32);

@@ -131,7 +131,7 @@ impl Fields {
         &self.tree
     }
 
-    /// Them of a record, for any JSON form.
+    /// What of a record they name, as one object.
     pub(super) fn of<'a>(&'a self, record: &'a Record) -> Chosen<'a> {
         Chosen {
             choices: &self.tree,

@@ -25,7 +25,7 @@ impl Members {
     }
 }
 
-/// No write is left half done there.
+/// A write that a kill cuts short is not guarded against there.
 #[cfg(not(unix))]
 impl Members {
     /// Adds to a file.

@@ -20,6 +20,7 @@ mod named;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod part;
+mod scribe;
 mod stream;
 pub mod template;
 
@@ -37,7 +38,7 @@ pub use csv::row_of;
 pub use fields::{Fields, FieldsError};
 pub use file::OutputError;
 pub use format::{Format, FormatError, Layout};
-pub use lines::Scribe;
+pub use scribe::Scribe;
 
 /// What a sink writes for one video.
 #[derive(Debug, Clone, Copy)]

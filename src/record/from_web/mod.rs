@@ -4,6 +4,7 @@
 mod author;
 mod extras;
 mod music;
+mod reading;
 mod text;
 mod video;
 
@@ -14,7 +15,7 @@ use serde::Deserialize;
 
 use super::lenient::{
     Count, Country, Flag, Given, Id, Int, Language, List, Media, Moment, Obj, ObjOrName, OwnId,
-    Text, Texts, Word, read, read_strictly,
+    Text, Texts, Word, read,
 };
 use super::share_info::video_page;
 use super::status::private_status;
@@ -29,11 +30,12 @@ use text::{Caption, Hashtag, Mark, Paragraph, caption};
 use video::{Film, Picture, film};
 
 pub(super) use extras::{ImagePost, Warning, risk_infos};
+pub use reading::Reading;
 
 /// An item of `itemList`, `ItemModule` or `itemStruct`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Item {
+struct Item {
     id: OwnId,
     create_time: Moment,
     location_created: Country,
@@ -159,20 +161,14 @@ struct ShareMeta {
 
 /// Maps an item of the site.
 pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, Malformed> {
-    let (item, oddities) = read(&raw.json)?;
-    record_of(item, oddities, raw, sighting)
+    record_of(read(&raw.json)?, raw, sighting)
 }
 
-/// A line that is one item of the site and nothing else, with the number of values in it that
-/// cannot be used; none where it is, or may be, anything else.
-pub(super) fn read_line(line: &str) -> Option<(Item, u32)> {
-    read_strictly(line).filter(|(item, _): &(Item, u32)| item.is_plain())
-}
+/// An item with the number of its values that cannot be used.
+type Read = (Item, u32);
 
-/// The same of an item that has been read.
-pub(super) fn record_of(
-    item: Item,
-    oddities: u32,
+fn record_of(
+    (item, oddities): Read,
     raw: &RawItem,
     sighting: &Sighting<'_>,
 ) -> Result<Mapped, Malformed> {
