@@ -189,7 +189,15 @@ impl OutputArgs {
         };
         let is_alone = self.file().is_none() && (self.append || self.overwrite);
         let has_no_id = matches!(self.form(), Form::Raw | Form::Clockworks);
-        let rows: [(bool, String); 10] = [
+        let stranger = self.file().and_then(template::stranger);
+        let rows: [(bool, String); 11] = [
+            (
+                stranger.is_some(),
+                format!(
+                    "{} in the name of --output stands for nothing; {{tag}} and {{date}} do",
+                    stranger.unwrap_or_default()
+                ),
+            ),
             (
                 is_alone,
                 "--append and --overwrite say what to do with a file; name it with --output FILE"

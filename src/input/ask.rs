@@ -1,7 +1,7 @@
 //! What was asked for, from wherever: arguments, switches and the `--input` file become one list
 //! of hashtags, each of them once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -160,7 +160,7 @@ impl Planned {
 
 impl Asked {
     /// Puts arguments, `--name` with `--url`, and the file's entries in one line, in this order;
-    /// of a hashtag asked for twice the first stays, whatever its region and limit.
+    /// of a hashtag asked for twice the first stays, and what another wants of it is warned about.
     #[must_use]
     pub fn plan(self) -> Plan {
         let mut warnings = Vec::new();
@@ -172,12 +172,22 @@ impl Asked {
         let asks = asks
             .chain(Ask::new(self.name, self.url))
             .chain(self.batch.asks);
-        let mut met = HashSet::new();
+        let (mut met, mut unheeded) = (HashMap::new(), Vec::new());
         let filter = Arc::new(self.filter);
-        let items = asks
-            .filter(|ask| met.insert(key(&ask.target)))
-            .map(|ask| planned(ask, self.region, self.limit, &filter))
-            .collect();
+        let mut items = Vec::new();
+        for ask in asks {
+            let key = key(&ask.target);
+            let wants = (ask.region, ask.limit, ask.filter.clone());
+            match met.get(&key) {
+                Some(first) if *first != wants && wants != (None, None, None) => unheeded.push(key),
+                Some(_) => {}
+                None => {
+                    met.insert(key, wants);
+                    items.push(planned(ask, self.region, self.limit, &filter));
+                }
+            }
+        }
+        warnings.extend(asked_again(&unheeded));
         Plan {
             items,
             warnings,
@@ -194,6 +204,19 @@ pub fn distinct(queries: Vec<Query>) -> Vec<Query> {
     let mut kept = queries;
     kept.retain(|query| met.insert(query.name.clone()));
     kept
+}
+
+/// The warning for hashtags that were asked for before, with other wishes.
+fn asked_again(unheeded: &[String]) -> Option<String> {
+    let first = quote(unheeded.first()?);
+    let others = match unheeded.len() {
+        1 => String::new(),
+        n => format!(" and {} more", n - 1),
+    };
+    Some(format!(
+        "asked for more than once: {first}{others}; the first time counts, with its region, limit \
+         and filters"
+    ))
 }
 
 /// The warning for `count` questions with a name and a URL, the first of them about `name`.
@@ -287,6 +310,33 @@ mod tests {
             let error = text.parse::<Ask>().expect_err(text).to_string();
             assert!(error.contains(said), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn what_a_second_ask_wants_of_a_hashtag_is_not_dropped_in_silence() {
+        let plan = |limits: [Option<&str>; 3]| {
+            let asks = limits.into_iter().map(|limit| Ask {
+                limit: limit.map(|limit| limit.parse().unwrap()),
+                ..ask("cats")
+            });
+            let batch = Batch {
+                asks: asks.collect(),
+                ..Batch::default()
+            };
+            let asked = Asked {
+                batch,
+                ..Asked::default()
+            };
+            asked.plan().warnings
+        };
+        assert_eq!(plan([Some("3"), None, Some("3")]), [""; 0]);
+        assert_eq!(
+            plan([Some("3"), Some("5"), Some("6")]),
+            [
+                "asked for more than once: \"cats\" and 1 more; the first time counts, with its region, \
+              limit and filters"
+            ]
+        );
     }
 
     #[test]

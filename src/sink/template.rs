@@ -18,6 +18,25 @@ pub fn has_tag(template: &Path) -> bool {
     template.to_str().is_some_and(|text| text.contains(TAG))
 }
 
+/// A word in braces that stands for nothing, which is most likely meant for one of those that do.
+#[must_use]
+pub fn stranger(template: &Path) -> Option<&str> {
+    let mut rest = template.to_str()?;
+    while let Some(start) = rest.find('{') {
+        rest = &rest[start..];
+        let end = rest.find('}')? + 1;
+        let (word, behind) = rest.split_at(end);
+        let is_word = word[1..end - 1]
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase());
+        if is_word && end > 2 && word != TAG && word != DATE {
+            return Some(word);
+        }
+        rest = behind;
+    }
+    None
+}
+
 /// The name with `date` in it, and with `tag` where that is given.
 #[must_use]
 pub fn filled(template: &Path, tag: Option<&str>, date: &str) -> PathBuf {
@@ -87,7 +106,20 @@ mod tests {
     use std::collections::HashSet;
     use std::path::Path;
 
-    use super::{LONGEST, filled, has_tag, make_folders, safe};
+    use super::{LONGEST, filled, has_tag, make_folders, safe, stranger};
+
+    #[test]
+    fn other_words_in_braces_are_told() {
+        for (template, found) in [
+            ("out/{tag}/{date}.csv", None),
+            ("out/{tags}.csv", Some("{tags}")),
+            ("{tag}{name}", Some("{name}")),
+            ("a{}b{1}{A}{tag", None),
+            ("{{tag}}", None),
+        ] {
+            assert_eq!(stranger(Path::new(template)), found, "{template}");
+        }
+    }
 
     #[test]
     fn a_plain_hashtag_is_its_own_name_and_no_two_share_one() {
