@@ -91,7 +91,7 @@ fn write(path: &Path, rows: &[(String, Box<RawValue>)]) {
     let (mut sink, known) = sink::open(&target, &Layout::default(), None).expect("a file of ours");
     for (id, row) in rows {
         if !known.has(Some("x"), id) {
-            sink.write(Row::Raw(row)).expect("room");
+            sink.write(Row::Raw(row.get())).expect("room");
         }
     }
     sink.finish(true).expect("room");
