@@ -271,7 +271,7 @@ fn mapped<T>(items: Items, map: &Map<'_, T>) -> Vec<(RawItem, T)> {
 #[cfg(test)]
 mod tests {
     use super::Crew;
-    use crate::record::{Lane, Record, Sighting};
+    use crate::record::{Lane, Mapped, Record, Sighting};
     use std::io::Cursor;
     use std::ops::ControlFlow;
 
@@ -296,7 +296,7 @@ mod tests {
         (0..count).map(line).collect::<String>().into_bytes()
     }
 
-    /// The ids in the order they were handed out, up to the one at which it was enough.
+    /// The ids and their places in the order they were handed out, up to the one at which it was enough.
     fn ids(threads: usize, is_eager: bool, count: u64, enough: usize) -> (Vec<String>, u64) {
         let mut ids = Vec::new();
         let crew = Crew { threads, is_eager };
@@ -311,7 +311,9 @@ mod tests {
             },
             &mut |_, mapped| {
                 ids.push(match mapped {
-                    Ok(mapped) => mapped.record.aweme_id.clone(),
+                    Ok(Mapped { record, .. }) => {
+                        format!("{} at {}", record.aweme_id, record.collection.position)
+                    }
                     Err(malformed) => malformed.to_string(),
                 });
                 match ids.len() {
