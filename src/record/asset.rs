@@ -65,7 +65,14 @@ pub(super) fn expiry(url: &str) -> Option<i64> {
 }
 
 fn expiry_in_query(query: &str) -> Option<i64> {
-    EXPIRE.find_iter(query.as_bytes()).find_map(|at| {
+    let mut from = 0;
+    // One search after another: an iterator would begin with a copy of the searcher.
+    let next = || {
+        let at = from + EXPIRE.find(&query.as_bytes()[from..])?;
+        from = at + EXPIRE.needle().len();
+        Some(at)
+    };
+    std::iter::from_fn(next).find_map(|at| {
         let (before, behind) = (&query[..at], &query[at + EXPIRE.needle().len()..]);
         let (before, value) = match before.strip_suffix("x-") {
             Some(before) => (before, behind.strip_prefix("s=")?),

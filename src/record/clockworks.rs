@@ -316,7 +316,7 @@ mod tests {
 
     fn shaped(shape: Shape, text: &str) -> Option<Value> {
         let record = mapped(shape, text).ok()?.record;
-        Some(serde_json::to_value(Clockworks::from(&record)).unwrap())
+        Some(serde_json::to_value(Clockworks::from(&*record)).unwrap())
     }
 
     #[test]

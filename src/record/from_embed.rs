@@ -171,7 +171,10 @@ pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, M
         return Err(Malformed::NotAnObject);
     }
     let record = halves.record(raw, sighting)?;
-    Ok(Mapped { record, oddities })
+    Ok(Mapped {
+        record: Box::new(record),
+        oddities,
+    })
 }
 
 impl Halves {

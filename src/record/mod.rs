@@ -161,8 +161,8 @@ pub struct Record {
 /// A record, and how much of its source could not be used.
 #[derive(Debug, Clone)]
 pub struct Mapped {
-    /// The record.
-    pub record: Record,
+    /// The record, too large to be passed from hand to hand.
+    pub record: Box<Record>,
     /// Values that were there but of an unusable type or out of range, and became null.
     pub oddities: u32,
 }

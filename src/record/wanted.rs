@@ -141,7 +141,7 @@ mod tests {
     /// A record that says this much, made of an item of the site.
     fn record(item: &Value) -> Record {
         let mapped = mapped(Shape::Web, &item.to_string());
-        mapped
+        *mapped
             .unwrap_or_else(|error| panic!("{item}: {error}"))
             .record
     }

@@ -27,5 +27,5 @@ pub(super) fn described(number: u64, desc: &str) -> Record {
         collected_at: Some(1_795_300_000),
         hashtag_feed: Some(true),
     };
-    Record::from_raw(&raw, &sighting).unwrap().record
+    *Record::from_raw(&raw, &sighting).unwrap().record
 }

@@ -119,7 +119,10 @@ pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, M
         return Err(Malformed::LiveRoom);
     }
     let record = aweme.record(raw, sighting)?;
-    Ok(Mapped { record, oddities })
+    Ok(Mapped {
+        record: Box::new(record),
+        oddities,
+    })
 }
 
 impl Aweme {

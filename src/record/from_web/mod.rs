@@ -165,7 +165,7 @@ pub(super) fn record(raw: &RawItem, sighting: &Sighting<'_>) -> Result<Mapped, M
 }
 
 /// An item with the number of its values that cannot be used.
-type Read = (Item, u32);
+type Read = (Box<Item>, u32);
 
 fn record_of(
     (item, oddities): Read,
@@ -224,11 +224,11 @@ impl Item {
     }
 
     fn record(
-        self,
+        self: Box<Self>,
         beside: Beside,
         raw: &RawItem,
         sighting: &Sighting<'_>,
-    ) -> Result<Record, Malformed> {
+    ) -> Result<Box<Record>, Malformed> {
         let status = self.status();
         let id = self.id.0.ok_or(Malformed::NoId)?;
         let mut collection = Collection::new(raw, sighting);
@@ -269,7 +269,7 @@ impl Item {
             ..VideoControl::default()
         });
         let share_meta = beside.share_meta.or_empty();
-        Ok(Record {
+        Ok(Box::new(Record {
             input: sighting.query.map(Question::from),
             desc,
             desc_language: self.text_language.0,
@@ -327,7 +327,7 @@ impl Item {
             raw: None,
             author,
             aweme_id: id,
-        })
+        }))
     }
 }
 

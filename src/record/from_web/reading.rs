@@ -7,15 +7,15 @@ use crate::record::{Malformed, Mapped, RawItem, Sighting};
 
 /// What has been read of an entry already; a clone has nothing of it.
 #[derive(Debug, Default)]
-pub struct Reading(Option<Box<Read>>);
+pub struct Reading(Option<Read>);
 
 impl Reading {
     /// Reads a line that is one item of the site and nothing else, every key once; none where it
     /// is, or may be, anything else.
     #[must_use]
     pub fn of_line(line: &str) -> Option<Self> {
-        let read = read_strictly(line).filter(|(item, _): &Read| item.is_plain());
-        read.map(|read| Self(Some(Box::new(read))))
+        let read = read_strictly(line).filter(|(item, _): &Read| item.is_plain())?;
+        Some(Self(Some(read)))
     }
 
     /// The record of the entry it was read of; none where nothing was. There is nothing of it
@@ -26,7 +26,7 @@ impl Reading {
         sighting: &Sighting<'_>,
     ) -> Option<Result<Mapped, Malformed>> {
         let read = self.0.take()?;
-        Some(record_of(*read, raw, sighting))
+        Some(record_of(read, raw, sighting))
     }
 }
 

@@ -24,6 +24,13 @@ pub(in crate::record) struct Media {
     file_cs: Option<String>,
 }
 
+/// One of a list of equivalent addresses. Most are bare ones, which need no room for all the rest.
+enum Element {
+    Nothing,
+    Url(String),
+    Media(Box<Media>),
+}
+
 /// The pictures of a photo post, each in any form; those that lead nowhere are left out.
 #[derive(Debug, Default)]
 pub(in crate::record) struct Pictures(pub(in crate::record) Option<Vec<Asset>>);
@@ -55,6 +62,14 @@ enum Key {
 }
 
 impl Media {
+    /// One of which nothing is known but that it is there.
+    fn given() -> Self {
+        Self {
+            is_given: true,
+            ..Self::default()
+        }
+    }
+
     /// As a picture or sound; nothing when it leads nowhere.
     pub(in crate::record) fn asset(self) -> Option<Asset> {
         self.leads_somewhere().then(|| Asset {
@@ -113,24 +128,16 @@ impl Media {
 
 impl<'de> FromAny<'de> for Media {
     fn from_leaf(leaf: Leaf<'de>) -> Self {
-        let mut media = Self {
-            is_given: true,
+        let is_given = !matches!(leaf, Leaf::Nothing);
+        Self {
+            is_given,
+            urls: Vec::from_iter(url(leaf)),
             ..Self::default()
-        };
-        match leaf {
-            Leaf::Text(url) if url.is_empty() => {}
-            Leaf::Text(url) => media.urls.push(url.into_owned()),
-            Leaf::Nothing => media.is_given = false,
-            _ => count_oddity(),
         }
-        media
     }
 
     fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        let mut media = Self {
-            is_given: true,
-            ..Self::default()
-        };
+        let mut media = Self::given();
         while let Some(key) = object.next_key()? {
             media.take(key, &mut object)?;
         }
@@ -139,22 +146,54 @@ impl<'de> FromAny<'de> for Media {
 
     /// Equivalent addresses; of structs in a list the first gives the rest.
     fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        let mut media = Self {
-            is_given: true,
-            ..Self::default()
-        };
+        let mut media = Self::given();
         let mut elements = Elements(list);
-        while let Some(element) = elements.next::<Self>()? {
-            if media.leads_somewhere() {
-                media.urls.extend(element.urls);
-            } else {
-                media = Self {
-                    is_given: true,
-                    ..element
-                };
+        while let Some(element) = elements.next()? {
+            match element {
+                Element::Nothing => {}
+                Element::Url(url) => media.urls.push(url),
+                Element::Media(other) if media.leads_somewhere() => media.urls.extend(other.urls),
+                Element::Media(first) => {
+                    media = Self {
+                        is_given: true,
+                        ..*first
+                    };
+                }
             }
         }
         Ok(media)
+    }
+}
+
+/// An address, where one stands.
+fn url(leaf: Leaf<'_>) -> Option<String> {
+    match leaf {
+        Leaf::Nothing => None,
+        Leaf::Text(url) => (!url.is_empty()).then(|| url.into_owned()),
+        _ => {
+            count_oddity();
+            None
+        }
+    }
+}
+
+impl<'de> FromAny<'de> for Element {
+    fn from_leaf(leaf: Leaf<'de>) -> Self {
+        url(leaf).map_or(Self::Nothing, Self::Url)
+    }
+
+    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        Media::from_object(object).map(|media| Self::Media(Box::new(media)))
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        Media::from_list(list).map(|media| Self::Media(Box::new(media)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Element {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        any(deserializer)
     }
 }
 
@@ -203,6 +242,8 @@ mod tests {
             r#"{"UrlList":"https://e.example/a","uri":""}"#,
             r#"{"imageURL":{"urlList":["https://e.example/a"]}}"#,
             r#"[{"url_list":["https://e.example/a"]}]"#,
+            r#"[null, [], 7, ["https://e.example/a"]]"#,
+            r#"[{"width":720}, "https://e.example/a"]"#,
         ] {
             assert_eq!(
                 media(json).asset().unwrap().url_list,
@@ -210,6 +251,16 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[test]
+    fn addresses_of_every_form_are_gathered_in_order() {
+        let json = r#"["a", {"url_list":["b","c"],"width":9}, null, ["d",["e"]], "", "f"]"#;
+        let asset = media(json).asset().unwrap();
+        assert_eq!(asset.url_list, ["a", "b", "c", "d", "e", "f"]);
+        assert_eq!(asset.width, None);
+        let asset = media(r#"[{"url_list":["b"],"width":9}, "c"]"#).asset();
+        assert_eq!(asset.unwrap().width, Some(9));
     }
 
     #[test]
