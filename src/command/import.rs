@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::crew::{Crew, On};
+use super::crew::{Crew, Mapper, On};
 use super::pull::{claim, nothing};
 use super::summary::Summary;
 use super::turn::Turn;
@@ -20,12 +20,12 @@ use crate::exit::{Exit, StoppedBecause};
 use crate::halt::Halt;
 use crate::input::{Filter, HashtagName, Limit, Query};
 use crate::progress::Progress;
-use crate::pull::{Failure, Output, Pull, Stops};
+use crate::pull::{Failure, Form, Output, Pull, Stops};
 use crate::receipt::{LaneOutcome, Receipt};
 use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting, Wanted};
 use crate::signals::Signals;
 use crate::sink::Scribe;
-use crate::source::saved::{Outcome, Recording, What};
+use crate::source::saved::{Outcome, Recording, Texts, What};
 use crate::source::{Budget, Verdict};
 use crate::store::{StoreError, Waypoint};
 use crate::words::counted;
@@ -228,6 +228,47 @@ struct Made {
     text: Option<Vec<u8>>,
 }
 
+/// How the entries of one file become rows.
+struct Mapping<'a> {
+    query: Option<&'a Query>,
+    /// The position of the first.
+    first: u64,
+    form: Form,
+    /// Writes rows on threads that have no output.
+    scribe: Option<&'a Scribe>,
+}
+
+impl Mapper for Mapping<'_> {
+    type Made = Made;
+
+    fn map(&self, raw: &mut RawItem, number: u64, on: On) -> Made {
+        let sighting = sighting(self.query, raw, self.first + number);
+        let mapped = Record::from_read(raw, &sighting);
+        let record = mapped.as_ref().ok().filter(|_| on == On::Helper);
+        let row = record.and_then(|it| self.form.row(&it.record));
+        let text = self
+            .scribe
+            .zip(row)
+            .and_then(|(scribe, row)| scribe.text(row).ok());
+        Made { mapped, text }
+    }
+
+    fn renumber(&self, made: &mut Made, number: u64) {
+        if let Ok(mapped) = &mut made.mapped {
+            mapped.record.collection.position = self.first + number;
+        }
+        // It says the other number.
+        made.text = None;
+    }
+
+    fn texts(&self) -> Texts {
+        match self.form {
+            Form::Raw | Form::WithRaw => Texts::Kept,
+            Form::Record | Form::Clockworks => Texts::Dropped,
+        }
+    }
+}
+
 /// Files on their way into the output.
 struct Import<'a, 'b> {
     pull: Pull<'b>,
@@ -272,20 +313,11 @@ impl Import<'_, '_> {
             threads: self.threads,
             is_eager: from_stdin,
         };
-        let query = self.query;
-        let (first, form) = (self.pull.receipt.seen + 1, self.output.form);
-        let scribe = self.scribe;
-        let map = |raw: &mut RawItem, number: u64, on: On| {
-            let sighting = sighting(query, raw, first + number);
-            let mapped = Record::from_read(raw, &sighting);
-            let record = mapped.as_ref().ok().map(|it| &it.record);
-            let row = record
-                .filter(|_| on == On::Helper)
-                .and_then(|it| form.row(it));
-            let text = scribe
-                .zip(row)
-                .and_then(|(scribe, row)| scribe.text(row).ok());
-            Made { mapped, text }
+        let mapping = Mapping {
+            query: self.query,
+            first: self.pull.receipt.seen + 1,
+            form: self.output.form,
+            scribe: self.scribe,
         };
         let mut failed = None;
         let mut take = |raw: &RawItem, made: &mut Made| match self.entry(raw, made, from_stdin) {
@@ -296,7 +328,7 @@ impl Import<'_, '_> {
                 ControlFlow::Break(())
             }
         };
-        let read = opened.and_then(|input| crew.read(input, &map, &mut take));
+        let read = opened.and_then(|input| crew.read(input, &mapping, &mut take));
         if let Some(error) = failed {
             return Err(error);
         }

@@ -1,13 +1,13 @@
 //! Finds the items in JSON of any envelope, by what items look like rather than by the names
 //! above them. Inside an item none is looked for.
 
-use std::cell::Cell;
+use std::ops::ControlFlow;
 
 use serde_json::value::RawValue;
 
 use super::shape::Clues;
 use super::what::What;
-use super::{Outcome, Sink, clue, sigi};
+use super::{Outcome, Sink, Texts, clue, plain_item, sigi};
 use crate::record::{RawItem, Reading, Shape};
 use crate::source::bounds::too_deep;
 use crate::source::walk::{
@@ -72,19 +72,18 @@ impl At {
 pub(super) struct Finder<'s> {
     sink: &'s mut Sink<'s>,
     limit: usize,
-    /// Whether an item is read where it is found.
-    at_sight: &'s Cell<bool>,
+    texts: Texts,
     outcome: Outcome,
     stopped: bool,
 }
 
 impl<'s> Finder<'s> {
     /// An item may have `limit` bytes.
-    pub(super) fn new(sink: &'s mut Sink<'s>, limit: usize, at_sight: &'s Cell<bool>) -> Self {
+    pub(super) fn new(sink: &'s mut Sink<'s>, limit: usize, texts: Texts) -> Self {
         Self {
             sink,
             limit,
-            at_sight,
+            texts,
             outcome: Outcome::default(),
             stopped: false,
         }
@@ -137,24 +136,29 @@ impl<'s> Finder<'s> {
     }
 
     /// Takes a line that is one item and nothing else, which a single look tells; its shape. Of
-    /// any other it takes nothing. Where the last one was of the site, this one may be read at once.
+    /// any other it takes nothing. Where the last one was of the site, this one is read at once.
     pub(super) fn only_item(&mut self, line: &str, last: Shape) -> Option<Shape> {
         // To serde an array is an object as well, its elements the fields in their order.
         if !line.starts_with('{') {
             return None;
         }
-        let is_read = last == Shape::Web && self.at_sight.get();
-        let reading = is_read.then(|| Reading::of_line(line)).flatten();
-        let shape = match reading {
-            Some(_) => Shape::Web,
-            None => serde_json::from_str::<Clues<'_>>(line).ok()?.shape()?,
-        };
+        let is_due = last == Shape::Web;
+        if let Some(item) = is_due.then(|| plain_item(line, self.texts)).flatten() {
+            self.hand(item);
+            return Some(Shape::Web);
+        }
+        let shape = serde_json::from_str::<Clues<'_>>(line).ok()?.shape()?;
         if too_deep(line) {
             return None;
         }
-        let reading = reading.unwrap_or_default();
-        self.read_item(shape, line.trim(), reading, None, At::default());
+        self.item(shape, line.trim(), None, At::default());
         Some(shape)
+    }
+
+    /// Counts an item that was taken; a break ends the reading.
+    pub(super) fn count(&mut self, taken: ControlFlow<()>) {
+        self.outcome.items += 1;
+        self.stopped = taken.is_break();
     }
 
     /// Takes a whole line or document; an array as its elements, each for itself.
@@ -280,36 +284,31 @@ impl<'s> Finder<'s> {
 
     /// Takes an item, the text of a whole object.
     fn item(&mut self, shape: Shape, json: &str, beside: Option<Box<RawValue>>, at: At) {
-        self.read_item(shape, json, Reading::default(), beside, at);
-    }
-
-    fn read_item(
-        &mut self,
-        shape: Shape,
-        json: &str,
-        reading: Reading,
-        beside: Option<Box<RawValue>>,
-        at: At,
-    ) {
         if self.stopped {
             return;
         }
         if json.len() > self.limit {
             return self.too_large();
         }
-        let item = RawItem {
+        self.hand(RawItem {
             shape,
             json: match shape {
                 Shape::Embed => halves(json),
                 Shape::Web | Shape::Aweme => json.into(),
             },
-            reading,
+            reading: Reading::default(),
             beside,
             collected_at: at.collected_at,
             hashtag_feed: at.in_feed.then_some(true),
-        };
-        self.outcome.items += 1;
-        self.stopped = (self.sink)(item).is_break();
+        });
+    }
+
+    fn hand(&mut self, item: RawItem) {
+        if self.stopped {
+            return;
+        }
+        let taken = (self.sink)(item);
+        self.count(taken);
     }
 }
 
@@ -353,9 +352,8 @@ mod tests {
         for (envelopes, expected) in [(8, 1), (9, 0)] {
             let (open, close) = (r#"{"a":"#.repeat(envelopes), "}".repeat(envelopes));
             let json = format!(r#"{open}{{"id":"1","video":{{}}}}{close}"#);
-            let mut sink = |_| std::ops::ControlFlow::Continue(());
-            let at_sight = Cell::new(true);
-            let mut finder = Finder::new(&mut sink, json.len(), &at_sight);
+            let mut sink = |_| ControlFlow::Continue(());
+            let mut finder = Finder::new(&mut sink, json.len(), Texts::Kept);
             finder.top(parse(&json).unwrap());
             assert_eq!(finder.items(), expected, "{json}");
         }
@@ -363,9 +361,8 @@ mod tests {
 
     #[test]
     fn kinds_of_errors_do_not_grow_without_bound() {
-        let mut sink = |_| std::ops::ControlFlow::Continue(());
-        let at_sight = Cell::new(true);
-        let mut finder = Finder::new(&mut sink, 1, &at_sight);
+        let mut sink = |_| ControlFlow::Continue(());
+        let mut finder = Finder::new(&mut sink, 1, Texts::Kept);
         (0..1000).for_each(|code| finder.note(What::error(code, "")));
         finder.note(What::Broken);
         assert!(finder.outcome.others.len() <= KINDS + 2);

@@ -1,27 +1,26 @@
 //! The bytes of one input: unpacked, without byte order marks, taken by line or by JSON value,
 //! and able to take bytes back. Knows brackets and strings, nothing of what the JSON says.
 
-use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
+use std::ops::ControlFlow;
 
-use flate2::bufread::MultiGzDecoder;
 use memchr::memchr;
 
 use super::what::What;
+use super::{Ahead, Head, open};
 use crate::source::walk;
 
-const BUFFER: usize = 64 << 10;
-const GZIP: &[u8] = &[0x1f, 0x8b];
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// An input that is read once, front to back.
 pub(super) struct Input<'a> {
-    inner: Box<dyn BufRead + 'a>,
+    inner: Box<dyn Ahead + 'a>,
     /// Bytes given back, to be read before `inner`.
     pending: Vec<u8>,
     /// How much of `pending` has been read again.
     at: usize,
     taken: u64,
-    head: Vec<u8>,
+    head: Head,
     packed: bool,
     damaged: bool,
     line_start: bool,
@@ -43,28 +42,23 @@ impl<'a> Input<'a> {
     /// Looks at the first bytes and unpacks what is gzipped; a line or value may have `limit`
     /// bytes.
     pub(super) fn open(raw: impl Read + 'a, limit: usize) -> io::Result<Self> {
-        let mut raw = BufReader::with_capacity(BUFFER, raw);
-        let mut head = Vec::new();
-        raw.by_ref().take(4).read_to_end(&mut head)?;
-        let whole = Cursor::new(head.clone()).chain(raw);
-        let packed = head.starts_with(GZIP);
-        let inner: Box<dyn BufRead + 'a> = if packed {
-            let unpacked = MultiGzDecoder::new(whole);
-            Box::new(BufReader::with_capacity(BUFFER, unpacked))
-        } else {
-            Box::new(whole)
-        };
-        Ok(Self {
-            inner,
+        let (head, opened) = open(raw)?;
+        Ok(Self::of(head, opened, limit))
+    }
+
+    /// The same for an opened input.
+    pub(super) fn of(head: Head, opened: impl Ahead + 'a, limit: usize) -> Self {
+        Self {
+            inner: Box::new(opened),
             pending: Vec::new(),
             at: 0,
             taken: 0,
+            packed: head.is_packed(),
             head,
-            packed,
             damaged: false,
             line_start: true,
             limit,
-        })
+        }
     }
 
     /// The same for what somebody else unpacks: bytes that make no sense are damage as well.
@@ -83,12 +77,7 @@ impl<'a> Input<'a> {
 
     /// What the first bytes give away, when they are no text at all.
     pub(super) fn foreign(&self) -> Option<What> {
-        match self.head.as_slice() {
-            [0x28, 0xb5, 0x2f, 0xfd] => Some(What::Packed("zstd")),
-            [b'P', b'K', 3, 4] => Some(What::Packed("zip")),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(What::Utf16),
-            _ => None,
-        }
+        self.head.foreign()
     }
 
     /// Whether the packing ended early or made no sense from some point on.
@@ -132,6 +121,18 @@ impl<'a> Input<'a> {
         } else {
             self.inner.consume(count);
         }
+    }
+
+    /// Takes the line that begins here if it is an item that has been dealt with ahead; whether
+    /// the reading goes on after it.
+    pub(super) fn item_ahead(&mut self) -> Option<ControlFlow<()>> {
+        if self.at < self.pending.len() {
+            return None;
+        }
+        let length = self.inner.item()?;
+        let taken = self.inner.take_item();
+        self.consume(length);
+        Some(taken)
     }
 
     /// Puts bytes that were taken in front again.

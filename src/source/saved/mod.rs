@@ -2,18 +2,20 @@
 //! recordings among them, and hands over the list entries found. Opens no socket, judges no entry
 //! and drops no duplicates.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use crate::record::RawItem;
 
+mod ahead;
 mod clue;
 mod find;
 mod har;
 mod input;
+mod opened;
 mod page;
+mod plain;
 mod shape;
 mod sigi;
 mod split;
@@ -21,9 +23,12 @@ mod split;
 mod tests;
 mod what;
 
+pub use ahead::Ahead;
 use find::Finder;
 pub use har::Recording;
 use input::Input;
+pub use opened::{Head, Opened, open};
+pub use plain::{Texts, plain_item};
 pub use what::What;
 
 /// Bytes one line, element or entry may have.
@@ -76,31 +81,26 @@ pub fn read(input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
     read_within(LIMIT, input, sink)
 }
 
-/// The same for a sink with help: an item is read at sight only while `at_sight` says so, and is
-/// otherwise left to whoever maps it.
+fn read_within(limit: usize, input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
+    let input = Input::open(input, limit)?;
+    read_input(input, Finder::new(sink, limit, Texts::Kept))
+}
+
+/// The same of an opened input, with lines of it dealt with ahead of their turn, and without the
+/// text of what is read at sight where nobody needs it.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_with_help(
-    input: impl Read,
+pub fn read_opened(
+    (head, opened): (Head, impl Ahead),
+    texts: Texts,
     sink: &mut Sink<'_>,
-    at_sight: &Cell<bool>,
 ) -> io::Result<Outcome> {
-    read_all(LIMIT, input, sink, at_sight)
+    let input = Input::of(head, opened, LIMIT);
+    read_input(input, Finder::new(sink, LIMIT, texts))
 }
 
-fn read_within(limit: usize, input: impl Read, sink: &mut Sink<'_>) -> io::Result<Outcome> {
-    read_all(limit, input, sink, &Cell::new(true))
-}
-
-fn read_all(
-    limit: usize,
-    input: impl Read,
-    sink: &mut Sink<'_>,
-    at_sight: &Cell<bool>,
-) -> io::Result<Outcome> {
-    let mut input = Input::open(input, limit)?;
-    let mut finder = Finder::new(sink, limit, at_sight);
+fn read_input(mut input: Input<'_>, mut finder: Finder<'_>) -> io::Result<Outcome> {
     let recording = match input.foreign() {
         Some(What::Packed("zip")) => har::read_archive(&mut input, &mut finder)?,
         Some(what) => {

@@ -70,7 +70,7 @@ impl Split<'_, '_, '_> {
                 return Err(Halt::End);
             }
             self.any_json |= matches!(first, b'{' | b'[');
-            if self.item_in_place()? {
+            if self.item_ahead() || self.item_in_place()? {
                 continue;
             }
             let taken = self.input.line(&mut line)?;
@@ -87,6 +87,16 @@ impl Split<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes a line that has been dealt with ahead of its turn, where one would be read at sight.
+    fn item_ahead(&mut self) -> bool {
+        let is_due = self.of_items == Some(Shape::Web);
+        let ahead = is_due.then(|| self.input.item_ahead()).flatten();
+        if let Some(taken) = ahead {
+            self.finder.count(taken);
+        }
+        ahead.is_some()
     }
 
     /// Takes a line where it lies in the input's buffer, if all of it does and it is one item and

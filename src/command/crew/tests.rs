@@ -1,0 +1,166 @@
+use std::io::{self, Cursor, Read};
+use std::ops::ControlFlow;
+use std::panic::{self, AssertUnwindSafe};
+
+use super::{Crew, Mapper, On};
+use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting};
+use crate::source::saved::Texts;
+
+const THREADS: [usize; 4] = [1, 2, 3, 5];
+
+/// Makes records, and panics at the entry of one number.
+struct Maker {
+    panics_at: u64,
+}
+
+const MAKER: Maker = Maker {
+    panics_at: u64::MAX,
+};
+
+impl Mapper for Maker {
+    type Made = Result<Mapped, Malformed>;
+
+    fn map(&self, raw: &mut RawItem, number: u64, _: On) -> Self::Made {
+        assert_ne!(number, self.panics_at);
+        let sighting = Sighting {
+            query: None,
+            lane: Lane::Import,
+            position: number + 1,
+            collected_at: None,
+            hashtag_feed: None,
+        };
+        Record::from_read(raw, &sighting)
+    }
+
+    fn renumber(&self, made: &mut Self::Made, number: u64) {
+        if let Ok(mapped) = made {
+            mapped.record.collection.position = number + 1;
+        }
+    }
+
+    fn texts(&self) -> Texts {
+        Texts::Dropped
+    }
+}
+
+/// Gives so many bytes a read at most.
+struct Drip<R>(R, usize);
+
+impl<R: Read> Read for Drip<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(self.1);
+        self.0.read(&mut into[..most])
+    }
+}
+
+fn item(number: u64, length: usize) -> String {
+    let (id, desc) = (7_300_000_000_000_000_000 + number, "x".repeat(length));
+    format!(r#"{{"id":"{id}","video":{{}},"desc":"{desc}"}}"#)
+}
+
+/// Lines of items, and among them whatever else a file may have.
+fn mixed(count: u64) -> Vec<u8> {
+    let line = |number: u64| match number % 200 {
+        3 => "{\"itemList\":[{\"desc\":\"no id\"}],\"hasMore\":true}\n".to_owned(),
+        50 => format!(
+            "{{\"itemList\":[\n{},\n{}\n]}}\n",
+            item(number, 9),
+            item(number, 8)
+        ),
+        90 => "\n \n".to_owned(),
+        91 => "broken {\n".to_owned(),
+        110 => format!("  {}\r\n", item(number, 3_000)),
+        130 => format!("{}{}\n", item(number, 10), item(number, 20)),
+        150 => item(number, 300_000) + "\n",
+        170 => format!("{{\"aweme_id\":\"{number}\",\"author\":{{}}}}\n"),
+        _ => item(number, 3_000) + "\n",
+    };
+    (0..count).map(line).collect::<String>().into_bytes()
+}
+
+/// What was taken, in its order.
+fn taken(crew: Crew, input: impl Read + Send + 'static, enough: usize) -> (Vec<String>, String) {
+    let mut taken = Vec::new();
+    let outcome = crew.read(Box::new(input), &MAKER, &mut |_, mapped| {
+        taken.push(match mapped {
+            Ok(Mapped { record, .. }) => {
+                format!("{} at {}", record.aweme_id, record.collection.position)
+            }
+            Err(malformed) => malformed.to_string(),
+        });
+        match taken.len() {
+            len if len == enough => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    (taken, format!("{outcome:?}"))
+}
+
+fn crew(threads: usize, is_eager: bool) -> Crew {
+    Crew { threads, is_eager }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_in_the_same_order() {
+    let lines = mixed(1_500);
+    let one = taken(crew(1, false), Cursor::new(lines.clone()), usize::MAX);
+    assert_eq!(one.0.len(), 1_499, "{}", one.1);
+    assert!(one.0.iter().any(|it| it.starts_with("73000000000000014")));
+    for threads in &THREADS[1..] {
+        for (is_eager, bytes) in [(false, usize::MAX), (true, usize::MAX), (true, 10_007)] {
+            let input = Drip(Cursor::new(lines.clone()), bytes);
+            let many = taken(crew(*threads, is_eager), input, usize::MAX);
+            assert!(many == one, "{threads}, {is_eager}, {bytes}: {}", many.1);
+        }
+    }
+}
+
+#[test]
+fn enough_is_enough_with_any_number_of_threads() {
+    for threads in THREADS {
+        let input = Cursor::new(mixed(5_000));
+        let (some, outcome) = taken(crew(threads, false), input, 10);
+        assert_eq!(some.len(), 10, "{threads}");
+        assert!(outcome.contains("items: 10,"), "{threads}: {outcome}");
+    }
+}
+
+#[test]
+fn what_was_read_before_an_error_is_taken() {
+    struct Torn;
+    impl Read for Torn {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("torn"))
+        }
+    }
+    for threads in THREADS {
+        let input = Cursor::new(mixed(300)).chain(Torn);
+        let (taken, outcome) = taken(crew(threads, false), input, usize::MAX);
+        assert!(outcome.contains("torn"), "{threads}: {outcome}");
+        assert_eq!(taken.len(), 299, "{threads}: {}", taken.len());
+    }
+}
+
+#[test]
+fn nothing_is_taken_behind_an_entry_whose_mapping_panics() {
+    let lines: String = (0..3_000)
+        .map(|number| item(number, 9_000) + "\n")
+        .collect();
+    for threads in THREADS {
+        let mut taken = Vec::new();
+        let maker = Maker { panics_at: 1_000 };
+        let run = AssertUnwindSafe(|| {
+            let input = Cursor::new(lines.clone());
+            crew(threads, false).read(Box::new(input), &maker, &mut |_, mapped| {
+                taken.extend(mapped.as_ref().map(|it| it.record.collection.position));
+                ControlFlow::Continue(())
+            })
+        });
+        assert!(panic::catch_unwind(run).is_err(), "{threads}");
+        assert!(taken.len() <= 1_000, "{threads}: {}", taken.len());
+        assert!(
+            taken.iter().copied().eq(1..=taken.len() as u64),
+            "{threads}"
+        );
+    }
+}
