@@ -3,6 +3,7 @@
 use std::sync::mpsc::Sender;
 
 use memchr::{memchr, memchr_iter, memrchr};
+use simdutf8::basic::from_utf8;
 
 use super::{Mapper, On};
 use crate::record::RawItem;
@@ -110,7 +111,7 @@ impl<T> Block<T> {
         let mut number = self.lines_before.wrapping_add_signed(self.surplus);
         let mut start = 0;
         while let Some(length) = memchr(b'\n', &self.bytes()[start..]) {
-            let line = str::from_utf8(&self.bytes()[start..start + length]);
+            let line = from_utf8(&self.bytes()[start..start + length]);
             let item = line.ok().and_then(|line| plain_item(line, mapper.texts()));
             let end = start + length + 1;
             match item {

@@ -6,6 +6,7 @@ use std::io;
 
 use memchr::memchr;
 use serde_json::value::RawValue;
+use simdutf8::basic::from_utf8;
 
 use super::find::{At, Finder};
 use super::input::{Input, Taken};
@@ -108,7 +109,7 @@ impl Split<'_, '_, '_> {
         let limit = self.input.limit();
         let bytes = self.input.fill()?;
         let end = memchr(b'\n', bytes).filter(|end| *end <= limit);
-        let text = end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok());
+        let text = end.and_then(|end| from_utf8(&bytes[..end]).ok());
         let shape = text.and_then(|text| self.finder.only_item(text, last));
         let Some(end) = end else {
             return Ok(false);
@@ -294,7 +295,7 @@ impl Split<'_, '_, '_> {
 /// Bytes as text, the invalid ones replaced. Looking for any first is far faster, and mostly there
 /// are none.
 fn valid(bytes: &[u8]) -> Cow<'_, str> {
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Whether a piece of JSON begins an object or array.
