@@ -1,0 +1,141 @@
+//! Files on their way into the output.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+use super::mapping::{Made, Mapping, sighting};
+use super::tag;
+use super::told::{told, warn_of_names};
+use crate::command::crew::Crew;
+use crate::exit::StoppedBecause;
+use crate::input::Query;
+use crate::pull::{Failure, Output, Pull};
+use crate::record::{Lane, RawItem};
+use crate::signals::Signals;
+use crate::sink::Scribe;
+use crate::source::saved::Recording;
+use crate::store::Waypoint;
+
+/// Entries between two flushes of the output, and of what the store commits at once.
+const BATCH: u64 = 100;
+
+/// An import under way.
+pub(super) struct Import<'a, 'b> {
+    pub(super) pull: Pull<'b>,
+    pub(super) output: &'a mut Output,
+    pub(super) signals: &'a Signals,
+    pub(super) query: Option<&'a Query>,
+    /// Threads that read and map.
+    pub(super) threads: usize,
+    /// Writes rows on threads that have no output.
+    pub(super) scribe: Option<&'a Scribe>,
+}
+
+impl Import<'_, '_> {
+    /// Reads all files; why the import stopped, the first file that failed deciding.
+    pub(super) fn files(&mut self, paths: &[PathBuf]) -> Result<StoppedBecause, Failure> {
+        let mut stopped = StoppedBecause::EndOfFeed;
+        for path in paths {
+            let ended = self.file(path)?;
+            if stopped == StoppedBecause::EndOfFeed {
+                stopped = ended;
+            }
+            if ended.exit().is_final() {
+                return Ok(ended);
+            }
+        }
+        Ok(stopped)
+    }
+
+    /// Reads one file.
+    ///
+    /// # Errors
+    /// When the output or the store cannot be written; a file that cannot be read is said and
+    /// counts as bad data.
+    fn file(&mut self, path: &Path) -> Result<StoppedBecause, Failure> {
+        let from_stdin = path == Path::new("-");
+        let opened: io::Result<Box<dyn Read + Send>> = if from_stdin {
+            Ok(Box::new(io::stdin()))
+        } else {
+            File::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>)
+        };
+        let crew = Crew {
+            threads: self.threads,
+            is_eager: from_stdin,
+        };
+        let mapping = Mapping {
+            query: self.query,
+            first: self.pull.receipt.seen + 1,
+            form: self.output.form,
+            scribe: self.scribe,
+        };
+        let mut failed = None;
+        let mut take = |raw: &RawItem, made: &mut Made| match self.entry(raw, made, from_stdin) {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => ControlFlow::Break(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        };
+        let read = opened.and_then(|input| crew.read(input, &mapping, &mut take));
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        self.commit()?;
+        let receipt = &mut *self.pull.receipt;
+        let recording = read.as_ref().ok().and_then(|it| it.recording.as_ref());
+        receipt.pages += recording.map_or(1, Recording::pages);
+        receipt.gaps += recording.map_or(0, Recording::gaps);
+        self.pull.bar.page(receipt);
+        if let Some(signal) = self.signals.heard() {
+            return Ok(StoppedBecause::Interrupted(signal));
+        }
+        let name = if from_stdin {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        if let (Some(recording), Some(query)) = (recording, self.query) {
+            warn_of_names(&name, recording, &query.name);
+        }
+        Ok(told(&name, read))
+    }
+
+    /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
+    fn entry(&mut self, raw: &RawItem, made: &mut Made, from_stdin: bool) -> Result<bool, Failure> {
+        let sighting = sighting(self.query, raw, self.pull.receipt.seen + 1);
+        let (mapped, text) = (&mut made.mapped, made.text.as_deref());
+        let entry = self.pull.mapped(self.output, raw, mapped, text, &sighting);
+        entry.map_err(Failure::Output)?;
+        let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
+        if is_batch {
+            self.commit()?;
+        } else if from_stdin {
+            self.output.sink.flush().map_err(Failure::Output)?;
+        }
+        if is_batch || from_stdin {
+            self.pull.bar.page(self.pull.receipt);
+        }
+        Ok(self.signals.heard().is_none())
+    }
+
+    /// Ends a batch as a page is ended. There is no place in it to go on at: a later run reads the
+    /// files again and leaves out what is written. Whoever reads files waits for nobody, so this
+    /// waits for it.
+    fn commit(&mut self) -> Result<(), Failure> {
+        let at = Waypoint {
+            lane: Lane::Import.as_str().to_owned(),
+            previous: None,
+            next: None,
+            before: 0,
+        };
+        let commit = self.output.commit(tag(self.query), &at);
+        block_in_place(|| Handle::current().block_on(commit))
+    }
+}
