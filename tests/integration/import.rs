@@ -4,7 +4,11 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::contract;
 use crate::runner::{Ended, Folder, Running, root};
@@ -199,6 +203,35 @@ fn standard_input_is_a_file_too() {
         assert_eq!(piped.status, 0, "{piped:?}");
         assert_eq!(piped.stdout, fixture(name, &[]).stdout, "{name}");
     }
+}
+
+#[test]
+fn the_first_damage_has_a_place() {
+    let item = |id: u64| format!(r#"{{"id":"730000000000000000{id}","video":{{}}}}"#);
+    let lines = |third: &str| [&item(1), "", third, &item(2), &item(3)].join("\n");
+    let folder = Folder::new();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(lines("{\"broken\"").as_bytes()).unwrap();
+    folder.write("packed.gz", packed.finish().unwrap());
+    folder.write("broken.jsonl", lines("{broken"));
+    folder.write("open.jsonl", lines("{\"open\": ["));
+    for (name, place) in [
+        ("broken.jsonl", "first in line 3"),
+        ("open.jsonl", "first in line 3"),
+        ("packed.gz", "first in line 3"),
+    ] {
+        for jobs in ["1", "2"] {
+            let ended = folder.run(&["import", name, "--jobs", jobs]);
+            assert!(ended.stderr.contains(place), "{name}: {ended:?}");
+            assert_eq!(ended.status, 6, "{name}");
+        }
+    }
+    let mut command = folder.program(&["import", "-"]);
+    command.stdin(File::open(folder.file("broken.jsonl")).unwrap());
+    let ended = Running::start(&mut command).end();
+    let before = item(1).len() + 2;
+    let place = format!("first behind byte {before}:");
+    assert!(ended.stderr.contains(&place), "{ended:?}");
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl Import<'_, '_> {
         if let (Some(recording), Some(query)) = (recording, self.query) {
             warn_of_names(&name, recording, &query.name);
         }
-        Ok(told(&name, read))
+        Ok(told(&name, (!from_stdin).then_some(path), read))
     }
 
     /// One entry; false once a signal was heard. What comes through a pipe goes on at once.

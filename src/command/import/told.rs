@@ -1,11 +1,13 @@
 //! What is said of a file that was read.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 use crate::exit::StoppedBecause;
 use crate::input::HashtagName;
 use crate::source::Verdict;
-use crate::source::saved::{Outcome, Recording, What};
+use crate::source::saved::{self, Outcome, Recording, What};
 use crate::words::counted;
 
 /// Says that `--name` calls a feed by a name the recording does not.
@@ -16,8 +18,9 @@ pub(super) fn warn_of_names(file: &str, recording: &Recording, name: &HashtagNam
     }
 }
 
-/// Says what a file was that is not all videos, and what that means for the run.
-pub(super) fn told(name: &str, read: io::Result<Outcome>) -> StoppedBecause {
+/// Says what a file was that is not all videos, and what that means for the run. One without a path
+/// cannot be read again.
+pub(super) fn told(name: &str, path: Option<&Path>, read: io::Result<Outcome>) -> StoppedBecause {
     let outcome = match read {
         Ok(outcome) => outcome,
         Err(error) => {
@@ -42,8 +45,35 @@ pub(super) fn told(name: &str, read: io::Result<Outcome>) -> StoppedBecause {
     };
     let kept = counted(outcome.items, "entry", "entries");
     let lost = counted(*count, "part", "parts");
-    tracing::error!("{name}: {kept} read, {lost} lost: {what}");
+    let place = outcome.damaged_at.map(|at| place(path, at));
+    let place = place.unwrap_or_default();
+    tracing::error!("{name}: {kept} read, {lost} lost{place}: {what}");
     StoppedBecause::Verdict(Verdict::BadAnswer)
+}
+
+/// Where the first damage is, in words: by its line, or where the file cannot be read again by its
+/// byte.
+fn place(path: Option<&Path>, at: u64) -> String {
+    match path.map(|path| lines_before(path, at)) {
+        Some(Ok(lines)) => format!(", first in line {}", lines + 1),
+        None | Some(Err(_)) => format!(", first behind byte {at}"),
+    }
+}
+
+/// How many lines end before that byte of the unpacked file.
+fn lines_before(path: &Path, at: u64) -> io::Result<u64> {
+    let (_, opened) = saved::open(File::open(path)?)?;
+    let mut before = BufReader::new(opened.take(at));
+    let mut lines = 0;
+    loop {
+        let bytes = before.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(lines);
+        }
+        lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let count = bytes.len();
+        before.consume(count);
+    }
 }
 
 /// Says what a file without a single entry is.

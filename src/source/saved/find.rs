@@ -73,6 +73,8 @@ pub(super) struct Finder<'s> {
     sink: &'s mut Sink<'s>,
     limit: usize,
     texts: Texts,
+    /// Where the line or document begins that is looked at.
+    place: Option<u64>,
     outcome: Outcome,
     stopped: bool,
 }
@@ -84,6 +86,7 @@ impl<'s> Finder<'s> {
             sink,
             limit,
             texts,
+            place: None,
             outcome: Outcome::default(),
             stopped: false,
         }
@@ -107,8 +110,20 @@ impl<'s> Finder<'s> {
         self.stopped
     }
 
+    /// A line or document begins there, in bytes.
+    pub(super) fn begin(&mut self, place: u64) {
+        self.place = Some(place);
+    }
+
+    fn damage(&mut self) {
+        self.outcome.damaged_at = self.outcome.damaged_at.or(self.place);
+    }
+
     /// Counts something that is no item.
     pub(super) fn note(&mut self, what: What) {
+        if what.is_damage() {
+            self.damage();
+        }
         let others = &mut self.outcome.others;
         let many = matches!(what, What::ApiError { .. }) && others.len() >= KINDS;
         let full = many && !others.contains_key(&what);
@@ -124,12 +139,14 @@ impl<'s> Finder<'s> {
 
     /// Says that the input ended too early, once however often that is noticed.
     pub(super) fn cut(&mut self) {
+        self.damage();
         self.outcome.others.insert(What::Cut, 1);
     }
 
     /// Says of an input in which nothing was JSON that it is none.
     pub(super) fn only_broken(&mut self) {
         if let Some(count) = self.outcome.others.remove(&What::Broken) {
+            self.outcome.damaged_at = None;
             let what = What::NeitherJsonNorHtml;
             self.outcome.others.insert(what, count);
         }

@@ -46,6 +46,9 @@ pub struct Outcome {
     pub items: u64,
     /// What else there was, and how many lines, documents or elements of it.
     pub others: BTreeMap<What, u64>,
+    /// Where the first line or document begins that was lost or torn, in bytes of the unpacked
+    /// input; unknown in pages and recordings.
+    pub damaged_at: Option<u64>,
     /// What a browser's recording held and lacks, if the file is one.
     pub recording: Option<Recording>,
 }

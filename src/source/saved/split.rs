@@ -74,6 +74,7 @@ impl Split<'_, '_, '_> {
             if self.item_ahead() || self.item_in_place()? {
                 continue;
             }
+            self.finder.begin(self.input.taken());
             let taken = self.input.line(&mut line)?;
             let goes_on = match taken {
                 Taken::Over => Some(std::mem::take(&mut line)),
@@ -84,6 +85,7 @@ impl Split<'_, '_, '_> {
             self.document()?;
             // The rest of a line too long to hold is taken value by value as well.
             while taken == Taken::Over && self.goes_on()? {
+                self.finder.begin(self.input.taken());
                 self.document()?;
             }
         }
