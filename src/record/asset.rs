@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use memchr::{memchr, memmem::Finder};
+use memchr::{memchr, memchr_iter, memmem::Finder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,10 +90,9 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn expiry_in_path(path: &str) -> Option<i64> {
-    let mut groups = path.split('/').skip(3);
-    let signature = groups.next()?;
-    let second = groups.next()?;
-    groups.next()?;
+    let host_end = memchr_iter(b'/', path.as_bytes()).nth(2)?;
+    let groups = path.get(host_end + 1..host_end + 43)?;
+    let (signature, second) = groups.strip_suffix('/')?.split_once('/')?;
     let signed = is_hex(signature, 32) && is_hex(second, 8);
     signed
         .then(|| i64::from_str_radix(second, 16).ok())

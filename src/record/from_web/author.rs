@@ -62,13 +62,13 @@ pub(super) struct Owner {
 /// Joins what the item, its surroundings and their statistics say; the first of `stats` that
 /// knows a number wins.
 pub(super) fn owner(
-    author: ObjOrName<Account>,
+    author: ObjOrName<Box<Account>>,
     user: Obj<Account>,
     inline: Inline,
     stats: [Obj<AccountStats>; 3],
 ) -> Owner {
     let (account, handle) = match author {
-        ObjOrName::Obj(account) => (account, None),
+        ObjOrName::Obj(account) => (*account, None),
         ObjOrName::Name(handle) => (user.or_empty(), Some(handle)),
         ObjOrName::Nothing => (user.or_empty(), None),
     };

@@ -46,7 +46,7 @@ struct Item {
     challenges: List<Hashtag>,
     text_extra: List<Mark>,
 
-    author: ObjOrName<Account>,
+    author: ObjOrName<Box<Account>>,
     author_id: Id,
     author_sec_id: Word,
     nickname: Text,
@@ -55,8 +55,8 @@ struct Item {
     author_stats: Obj<AccountStats>,
     author_stats_v2: Obj<AccountStats>,
 
-    music: Obj<Sound>,
-    video: Obj<Picture>,
+    music: Obj<Box<Sound>>,
+    video: Obj<Box<Picture>>,
     stats: Obj<Stats>,
     stats_v2: Obj<Stats>,
 
@@ -258,7 +258,7 @@ impl Item {
             video,
             cla_info,
             can_be_fetched,
-        } = film(self.video.or_empty(), &mut collection);
+        } = film(*self.video.or_empty(), &mut collection);
         let image_post_info = self.image_post.or_empty().image_post_info();
         let video_control = known(VideoControl {
             allow_download: download_setting
@@ -280,7 +280,7 @@ impl Item {
             text_extra,
             label_top: None,
             playlist_info: playlist(self.playlist_id, [self.playlist, self.mix_info]),
-            music: music(self.music.or_empty(), handle),
+            music: music(*self.music.or_empty(), handle),
             added_sound_music_info: None,
             video,
             statistics: statistics(self.stats_v2.or_empty(), self.stats.or_empty()),
