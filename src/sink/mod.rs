@@ -11,6 +11,7 @@ mod escape;
 mod fields;
 mod file;
 mod format;
+mod fresh;
 mod held;
 mod jsonl;
 mod lines;
@@ -145,7 +146,13 @@ pub fn open(
             Ok((Box::new(stream::Stream(body)), Known::default()))
         }
         Target::File(path, existing) => {
+            let is_new = fresh::Fresh::is_at(path);
             let (sink, known) = file::open(path, *existing, layout, committed)?;
+            let sink: Box<dyn Sink> = if is_new {
+                Box::new(fresh::Fresh::new(path, sink))
+            } else {
+                sink
+            };
             Ok((Box::new(named::Named::new(path, sink)), known))
         }
     }

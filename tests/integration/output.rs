@@ -176,6 +176,35 @@ fn hashtags_that_may_not_all_be_empty_leave_their_files() {
     assert_eq!(ids(&folder.read("t2.jsonl")).len(), 2);
 }
 
+/// An empty file would look like a hashtag without videos.
+#[test]
+fn a_hashtag_that_came_to_nothing_leaves_no_new_file() {
+    for suffix in ["jsonl", "csv.gz", "json"] {
+        let folder = Folder::new();
+        folder.write(&format!("login.{suffix}"), "");
+        let file = format!("{{tag}}.{suffix}");
+        let args = ["--demo", "--source", "web", "-o", &file];
+        let tags = ["t0", "t2", "nf_10205", "login"];
+        assert_eq!(folder.pull(&[&tags[..], &args].concat()).status, 3);
+        let left = |tag: &str| folder.file(&format!("{tag}.{suffix}")).exists();
+        assert_eq!(tags.map(left), [true, true, false, true], "{suffix}");
+    }
+}
+
+/// With a store the run is gone on with all the same.
+#[test]
+fn a_hashtag_without_a_file_is_asked_again() {
+    let folder = Folder::new();
+    let args = ["--store", "s.db", "-o", "out.jsonl", "--demo", "t100"];
+    let args = [&args[..], &["--source", "web"]].concat();
+    let broken = [&args[..], &["--max-requests", "1"]].concat();
+    assert_eq!(folder.pull(&broken).status, 5);
+    assert!(!folder.file("out.jsonl").exists());
+    let done = folder.pull(&args);
+    assert_eq!(done.status, 0, "{done:?}");
+    assert_eq!(ids(&folder.read("out.jsonl")).len(), 100);
+}
+
 #[test]
 fn a_failed_run_keeps_what_it_got_in_a_growing_file() {
     let folder = Folder::new();
