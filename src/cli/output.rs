@@ -190,7 +190,8 @@ impl OutputArgs {
         let is_alone = self.file().is_none() && (self.append || self.overwrite);
         let has_no_id = matches!(self.form(), Form::Raw | Form::Clockworks);
         let stranger = self.file().and_then(template::stranger);
-        let rows: [(bool, String); 11] = [
+        let rows: [(bool, String); 12] = [
+            self.foreign(),
             (
                 stranger.is_some(),
                 format!(
@@ -248,6 +249,19 @@ impl OutputArgs {
         ];
         rows.into_iter()
             .find_map(|(is_one, words)| is_one.then_some(words))
+    }
+
+    /// Whether the suffix of FILE alone names the format, and one that is not written here.
+    fn foreign(&self) -> (bool, String) {
+        let foreign = self.file().and_then(Format::foreign);
+        let Some((suffix, advice)) = foreign.filter(|_| self.format.is_none()) else {
+            return (false, String::new());
+        };
+        let words = format!(
+            ".{suffix} in the name of --output is no format that is written here; {advice}, or say \
+             with --format what to write"
+        );
+        (true, words)
     }
 
     /// The job of pulling `planned` from `source` to there.

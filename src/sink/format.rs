@@ -28,6 +28,32 @@ const FORMATS: [(&str, Format); 4] = [
     ("parquet", Format::Parquet),
 ];
 
+/// Suffixes of formats that many programs know and nobody writes here, by what does instead.
+const FOREIGN: [(&[&str], &str); 5] = [
+    (
+        &["xlsx", "xls", "xlsm", "xlsb", "ods", "tsv", "tab", "psv"],
+        "take .csv, which every spreadsheet opens",
+    ),
+    (
+        &["db", "sqlite", "sqlite3", "duckdb"],
+        "--store FILE keeps records in an SQLite file; take .csv or .parquet beside it",
+    ),
+    (
+        &["html", "htm", "pdf", "md"],
+        "take .jsonl, of which report --html FILE makes a page",
+    ),
+    (
+        &["bz2", "xz", "lz4", "br", "zip", "7z", "rar", "tar", "tgz"],
+        "take .gz or .zst behind .jsonl, .json or .csv",
+    ),
+    (
+        &[
+            "xml", "yaml", "yml", "toml", "feather", "arrow", "avro", "orc",
+        ],
+        "take .jsonl, .json, .csv or .parquet",
+    ),
+];
+
 /// A text that names no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no format; take jsonl, json, csv or parquet")]
@@ -41,6 +67,17 @@ impl Format {
         let (name, _) = Coding::split(name);
         let (_, suffix) = name.rsplit_once('.')?;
         suffix.to_ascii_lowercase().parse().ok()
+    }
+
+    /// The suffix of `path` where it names a format that is not written here, with what to do
+    /// instead. One that nobody knows is no reason to expect anything else than JSON lines.
+    #[must_use]
+    pub fn foreign(path: &Path) -> Option<(String, &'static str)> {
+        let (name, _) = Coding::split(path.file_name()?.to_str()?);
+        let suffix = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        let mut rows = FOREIGN.iter();
+        let (_, advice) = rows.find(|(suffixes, _)| suffixes.contains(&suffix.as_str()))?;
+        Some((suffix, advice))
     }
 
     /// Whether a file of it grows row by row, so that more can be added to it.
@@ -110,6 +147,27 @@ mod tests {
             ("json", None),
         ] {
             assert_eq!(Format::of(Path::new(name)), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_of_another_format_is_told_from_one_of_none() {
+        for (name, suffix) in [
+            ("out.xlsx", Some("xlsx")),
+            ("a/{tag}.TSV", Some("tsv")),
+            ("out.tsv.gz", Some("tsv")),
+            ("out.jsonl.xz", Some("xz")),
+            ("tiktok.db", Some("db")),
+            ("out.csv", None),
+            ("out.xlsx.jsonl", None),
+            ("out.txt", None),
+            ("out.ndjson", None),
+            ("out.data", None),
+            ("a.xlsx/out", None),
+            ("xlsx", None),
+        ] {
+            let found = Format::foreign(Path::new(name)).map(|(suffix, _)| suffix);
+            assert_eq!(found.as_deref(), suffix, "{name}");
         }
     }
 

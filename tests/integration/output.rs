@@ -206,6 +206,31 @@ fn a_hashtag_without_a_file_is_asked_again() {
 }
 
 #[test]
+fn a_suffix_of_a_format_that_is_not_written_is_refused() {
+    let folder = Folder::new();
+    folder.write("none.jsonl", "");
+    for (name, advice) in [
+        ("out.xlsx", "take .csv"),
+        ("{date}.tsv.gz", "take .csv"),
+        ("out.db", "--store FILE"),
+        ("out.jsonl.xz", ".gz or .zst"),
+    ] {
+        for command in [&["pull", "t2", "--demo"][..], &["import", "none.jsonl"]] {
+            let ended = folder.run(&[command, &["-o", name]].concat());
+            assert_eq!(ended.status, 2, "{ended:?}");
+            assert!(ended.stderr.contains(advice), "{ended:?}");
+            assert!(!folder.file(name).exists(), "{name}");
+        }
+    }
+    for args in [&["-o", "out.tsv", "-f", "csv"][..], &["-o", "out.data"]] {
+        let ended = folder.pull(&[&["t2", "--demo"], args].concat());
+        assert_eq!((ended.status, &*ended.stderr), (0, ""), "{args:?}");
+    }
+    assert!(folder.read("out.tsv").starts_with("input.region,"));
+    assert_eq!(ids(&folder.read("out.data")).len(), 2);
+}
+
+#[test]
 fn a_failed_run_keeps_what_it_got_in_a_growing_file() {
     let folder = Folder::new();
     let ended = folder.pull(&["mid_waf", "--demo", "-o", "out.jsonl", "--source", "web"]);
