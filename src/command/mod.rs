@@ -7,6 +7,7 @@ mod browser;
 mod completions;
 mod crew;
 mod doctor;
+mod harvest;
 mod import;
 mod info;
 mod man;

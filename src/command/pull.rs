@@ -56,6 +56,8 @@ struct Run<'a> {
     blind: RefCell<Blind>,
     /// Whether a run that wrote nothing ends with a status of its own.
     fail_empty: bool,
+    /// Whether it writes only what no run before wrote.
+    new_only: bool,
     /// Whether it replaces what is there.
     replaces: bool,
     /// Whether the same command would find its own file in the way.
@@ -132,6 +134,7 @@ pub(super) async fn run(
         began,
         blind: RefCell::new(start.blind),
         fail_empty: args.store.fail_empty,
+        new_only: args.store.new_only,
         replaces: args.output.replaced().is_some(),
         must_append: args.output.must_append() && args.store.store.is_none(),
         session: &session,
@@ -463,6 +466,7 @@ impl Run<'_> {
 
     async fn finish(self) -> Result<Exit, Refusal> {
         let score = self.score.into_inner();
+        score.harvest.warn(self.new_only);
         let exit = score.exit();
         let complete = exit == Exit::Ok;
         let is_empty = complete && self.fail_empty && score.written == 0;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Refusal;
+use super::harvest::Harvest;
 use crate::exit::{Exit, StoppedBecause};
 use crate::receipt::Receipt;
 
@@ -24,6 +25,8 @@ pub(super) struct Score {
     pub(super) kept_is_said: bool,
     /// Records written.
     pub(super) written: u64,
+    /// What became of what was seen.
+    pub(super) harvest: Harvest,
     /// Whether a hashtag is left to go on with.
     is_open: bool,
     /// Whether one that failed is left to whichever run takes it when it is due again.
@@ -42,6 +45,7 @@ impl Score {
     /// Takes the closed receipt of the hashtag at `place` of the input.
     pub(super) fn take(&mut self, place: usize, receipt: &Receipt) {
         self.written += receipt.written;
+        self.harvest.add(receipt);
         self.is_open |= receipt.next_cursor.is_some() && !self.is_shared;
         let stopped = receipt.stopped_because;
         self.note(place, stopped.exit());

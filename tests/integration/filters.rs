@@ -83,6 +83,33 @@ fn a_filter_stops_no_paging_and_the_limit_counts_what_passes() {
 }
 
 #[test]
+fn a_run_whose_filters_leave_nothing_says_so_once() {
+    let folder = Folder::new();
+    folder.write(
+        "saved.jsonl",
+        folder.run(&["pull", "t9", "--demo", "--raw"]).stdout,
+    );
+    let import = ["import", "saved.jsonl"];
+    let pull = ["pull", "t4", "t5", "--demo"];
+    let filters = ["--min-likes", "999b"];
+    let said = "warning: nothing was written: 9 seen, 9 left out by --min-likes\n";
+    for command in [&import[..], &pull] {
+        let ended = folder.run(&[command, &filters].concat());
+        assert_eq!(
+            (ended.status, &*ended.stdout, &*ended.stderr),
+            (0, "", said)
+        );
+        let quiet = folder.run(&[command, &filters, &["-q"]].concat());
+        assert_eq!((quiet.status, &*quiet.stderr), (0, ""));
+    }
+    let known = ["pull", "t4", "--demo", "-o", "t4.jsonl", "--append"];
+    for _ in 0..2 {
+        let ended = folder.run(&known);
+        assert_eq!((ended.status, &*ended.stderr), (0, ""));
+    }
+}
+
+#[test]
 fn the_first_rule_that_rejects_is_the_one_counted() {
     let args = [
         "viral",
