@@ -25,6 +25,9 @@ pub struct ReportArgs {
     /// default that of TIKTOK_HASHTAG_STORE.
     #[arg(value_name = "FILE|STORE")]
     pub place: Option<Place>,
+    /// What stands behind it: there is one report, of one place.
+    #[arg(hide = true, value_name = "FILE")]
+    pub more: Vec<PathBuf>,
     /// Only videos that were found under this hashtag.
     #[arg(long, aliases = ["tag", "hashtag"], value_name = "NAME", help_heading = "Input")]
     pub name: Option<HashtagName>,

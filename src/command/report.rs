@@ -1,5 +1,6 @@
 //! `report`: sums up the records of a file or a store, as tables, as JSON or as a page.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ const WIDTH: usize = 80;
 const NARROWEST: usize = 40;
 /// How every SQLite file begins.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
+/// What files of records are.
+const READS: &str = "report reads what pull and import write into .jsonl or .json, .gz and .zst \
+                     too, without --raw, --preset and --fields";
 
 pub(super) async fn run(
     args: ReportArgs,
@@ -31,7 +35,7 @@ pub(super) async fn run(
     if let Some(path) = &args.html {
         check_free(path, args.overwrite)?;
     }
-    let place = place(args.place.clone(), environment)?;
+    let place = place(&args, environment)?;
     check_apart(&place, &args)?;
     let gather = gather(place, args.name.clone());
     let gathered = tokio::select! {
@@ -75,8 +79,12 @@ fn tell(report: &Report, args: &ReportArgs) -> Result<(), Refusal> {
 }
 
 /// Where the records are: as typed, else the store of the environment.
-fn place(typed: Option<Place>, environment: &Environment) -> Result<Place, Refusal> {
-    if let Some(place) = typed {
+fn place(args: &ReportArgs, environment: &Environment) -> Result<Place, Refusal> {
+    if !args.more.is_empty() {
+        let words = "report sums up one file or one store; ".to_owned();
+        return Err(Refusal::usage(words + &together(&"out/*.jsonl")));
+    }
+    if let Some(place) = args.place.clone() {
         return Ok(place);
     }
     let Some(store) = environment.get("TIKTOK_HASHTAG_STORE") else {
@@ -122,6 +130,10 @@ fn read_file(path: &Path, name: Option<&HashtagName>) -> Result<Gathered, Refusa
     };
     let unread = unread.map_err(|error| match error {
         ReadError::Io(error) => unreadable(path, &error),
+        ReadError::Foreign(_) => {
+            let words = format!("{} {error}; {READS}", path.display());
+            Refusal::new(Exit::Data, words)
+        }
         error => Refusal::new(Exit::Data, format!("{}: {error}", path.display())),
     })?;
     check_read(path, &unread)?;
@@ -135,10 +147,7 @@ fn check_read(path: &Path, unread: &Unread) -> Result<(), Refusal> {
     };
     let path = path.display();
     if unread.is_all {
-        let words = format!(
-            "{path}: line {first} is no record, nor is any other; report reads the JSON lines \
-             that pull and import write without --raw, --preset and --fields"
-        );
+        let words = format!("{path}: line {first} is no record, nor is any other; {READS}");
         return Err(Refusal::new(Exit::Data, words));
     }
     let lines = counted(unread.lines, "line", "lines");
@@ -167,7 +176,20 @@ async fn read_store(place: &Place, name: Option<&HashtagName>) -> Result<Gathere
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Refusal {
-    Refusal::usage(format!("cannot read {}: {error}", path.display()))
+    let shown = path.display();
+    if error.kind() == io::ErrorKind::IsADirectory {
+        let all = path.join("*.jsonl");
+        let together = together(&all.display());
+        return Refusal::usage(format!(
+            "{shown} is a folder; name a file in it, or {together}"
+        ));
+    }
+    Refusal::usage(format!("cannot read {shown}: {error}"))
+}
+
+/// How several files are summed up.
+fn together(files: &impl fmt::Display) -> String {
+    format!("put several together: cat {files} | tiktok-hashtag report -")
 }
 
 /// Refuses to replace what is there, before anything is read.

@@ -12,6 +12,10 @@ use crate::record::Record;
 
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTANDARD: &[u8] = b"\x28\xb5\x2f\xfd";
+const PARQUET: &[u8] = b"PAR1";
+const ZIP: &[u8] = b"PK\x03\x04";
+/// What some programs begin UTF-8 with.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// Longest line; a record is a few thousand bytes.
 const LONGEST: u64 = 64 << 20;
 
@@ -25,6 +29,9 @@ pub enum ReadError {
     /// A list that breaks off or holds something else.
     #[error("its list: {0}")]
     List(#[from] serde_json::Error),
+    /// Something else that its first bytes tell.
+    #[error("is {0}")]
+    Foreign(&'static str),
     /// A line beyond all measure.
     #[error("line {0} is longer than 64 MiB")]
     TooLong(u64),
@@ -74,6 +81,9 @@ fn read_plain(
         .take_while(|it| it.is_ascii_whitespace());
     let blank = blank.count();
     file.consume(blank);
+    if let Some(what) = foreign(file.fill_buf()?) {
+        return Err(ReadError::Foreign(what));
+    }
     if file.fill_buf()?.first() == Some(&b'[') {
         let mut list = serde_json::Deserializer::from_reader(file);
         list.deserialize_seq(List { name, gathered })?;
@@ -81,6 +91,28 @@ fn read_plain(
         return Ok(Unread::default());
     }
     lines(file, name, gathered)
+}
+
+/// What a file that begins with `start` is instead of JSON, where that can be told.
+fn foreign(start: &[u8]) -> Option<&'static str> {
+    match start {
+        it if it.starts_with(PARQUET) => Some("a Parquet file"),
+        it if it.starts_with(ZIP) => Some("a zip archive, as those of spreadsheets are"),
+        it if names_columns(it.strip_prefix(MARK).unwrap_or(it)) => Some("a table (CSV)"),
+        _ => None,
+    }
+}
+
+/// Whether the first line is the names of two columns or more, as no JSON is.
+fn names_columns(start: &[u8]) -> bool {
+    let line = start.split(|byte| *byte == b'\n').next();
+    let line = line.unwrap_or_default().trim_ascii_end();
+    let mut names = line.split(|byte| *byte == b',');
+    let is_name = |name: &[u8]| {
+        let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.\"".contains(byte);
+        name.iter().all(may_be) && name.iter().any(u8::is_ascii_alphabetic)
+    };
+    names.clone().count() > 1 && names.all(is_name)
 }
 
 fn lines(

@@ -19,6 +19,30 @@ fn fixture(name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap()
 }
 
+#[test]
+fn what_is_no_json_is_told_by_its_first_bytes() {
+    for (start, what) in [
+        (&b"PAR1\x15\x04"[..], Some("is a Parquet file")),
+        (
+            b"PK\x03\x04\x14",
+            Some("is a zip archive, as those of spreadsheets are"),
+        ),
+        (
+            b"aweme_id,author.unique_id\r\n\"1\",\"a\"\r\n",
+            Some("is a table (CSV)"),
+        ),
+        (b"\xef\xbb\xbf\"a\",\"b\"\n", Some("is a table (CSV)")),
+        (b"aweme_id\n1\n", None),
+        (b"1,2\n", None),
+        (b"a, b and c\n", None),
+        (b"{\"a\":1,\"b\":2}\n", None),
+    ] {
+        let said = read(start, None, &mut Gathered::default()).err();
+        let said = said.map(|error| error.to_string());
+        assert_eq!(said.as_deref(), what, "{}", start.escape_ascii());
+    }
+}
+
 /// The report of a fixture, as `--json` gives it.
 fn report(name: &str) -> Value {
     let (gathered, unread) = gathered(&fixture(name), None);

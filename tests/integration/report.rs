@@ -160,9 +160,22 @@ fn what_holds_no_records_is_refused() {
     let folder = Folder::new();
     fs::write(folder.file("words.txt"), "a\nb\n").unwrap();
     fs::write(folder.file("broken.json"), "[{\"aweme_id\":").unwrap();
+    fs::write(folder.file("table.csv"), "aweme_id,desc\n\"1\",\"\"\n").unwrap();
+    fs::create_dir(folder.file("out")).unwrap();
     for (args, status, said) in [
         (&["words.txt"][..], 6, "line 1 is no record"),
         (&["broken.json"], 6, "its list"),
+        (
+            &["table.csv"],
+            6,
+            "table.csv is a table (CSV); report reads what pull",
+        ),
+        (&["out"], 2, "out is a folder; name a file in it"),
+        (
+            &["a.jsonl", "b.jsonl"],
+            2,
+            "cat out/*.jsonl | tiktok-hashtag report -",
+        ),
         (&["none.jsonl"], 2, "cannot read none.jsonl"),
         (&[], 2, "name a file of records or a store"),
         (&["http://host/x"], 2, "a store is an SQLite file"),

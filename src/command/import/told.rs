@@ -24,7 +24,11 @@ pub(super) fn told(name: &str, path: Option<&Path>, read: io::Result<Outcome>) -
     let outcome = match read {
         Ok(outcome) => outcome,
         Err(error) => {
-            tracing::error!("{name}: cannot be read: {error}; check the path");
+            let advice = match error.kind() {
+                io::ErrorKind::IsADirectory => "name the files in it",
+                _ => "check the path",
+            };
+            tracing::error!("{name}: cannot be read: {error}; {advice}");
             return StoppedBecause::Verdict(Verdict::BadAnswer);
         }
     };
