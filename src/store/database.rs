@@ -18,6 +18,7 @@ use super::page::Page;
 #[cfg(feature = "postgres")]
 use super::renewal::Renewal;
 use super::schema::{Dialect, Found, NEWEST};
+use super::still::Still;
 use super::tags::{self, Listed};
 use super::{Before, Job, Left, Place, StoreError, Unfinished, Waypoint, Work};
 use crate::input::{HashtagName, Limit, Query};
@@ -40,6 +41,8 @@ pub(super) struct Database {
     /// How it is reached once more.
     #[cfg(feature = "postgres")]
     options: AnyConnectOptions,
+    /// What a file that is read without anything beside it has to stay.
+    still: Option<Still>,
     /// Dropped after the connection.
     _lock: Option<Lock>,
 }
@@ -90,10 +93,7 @@ impl Database {
         install_drivers();
         let name = place.to_string();
         let mut store = match place {
-            Place::File(path) => {
-                let url = file_url(path, "ro").map_err(|error| unusable(name.clone(), error))?;
-                Self::connect(&url, Dialect::Sqlite, name, None).await?
-            }
+            Place::File(path) => Self::file_to_read(path, name).await?,
             #[cfg(feature = "postgres")]
             Place::Server(url) => Self::connect(url, Dialect::Postgres, name, None).await?,
             #[cfg(not(feature = "postgres"))]
@@ -106,6 +106,39 @@ impl Database {
         let entered = store.dialect.enter(&mut store.db).await;
         entered.map_err(|error| store.told(&error))?;
         Ok(Some(store))
+    }
+
+    /// Reaches a file as one who might write, for only such a one takes away what SQLite puts
+    /// beside it for a reader. Where the folder lets nobody put anything there, it is read by
+    /// itself.
+    async fn file_to_read(path: &Path, name: String) -> Result<Self, StoreError> {
+        let still = Still::at(path);
+        let (refused, still) = match (Self::reached(path, "rw", &name).await, still) {
+            (Err(error @ StoreError::Unusable { .. }), Some(still)) => (error, still),
+            (reached, _) => return reached,
+        };
+        let reached = Self::reached(path, "ro&immutable=1", &name).await;
+        let mut store = reached.map_err(|_| refused)?;
+        store.still = Some(still);
+        Ok(store)
+    }
+
+    /// Reaches a file and looks whether it can be read.
+    async fn reached(path: &Path, mode: &str, name: &str) -> Result<Self, StoreError> {
+        let url = file_url(path, mode).map_err(|error| unusable(name.to_owned(), error))?;
+        let mut store = Self::connect(&url, Dialect::Sqlite, name.to_owned(), None).await?;
+        match store.version().await {
+            Ok(_) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether what was read can be relied on: nobody wrote the file meanwhile.
+    pub(super) fn is_as_it_was(&self) -> bool {
+        self.still.as_ref().is_none_or(Still::is_still)
     }
 
     /// Which database it is, and the way to it.
@@ -135,6 +168,7 @@ impl Database {
             renewal: None,
             #[cfg(feature = "postgres")]
             options,
+            still: None,
             _lock: lock,
         })
     }

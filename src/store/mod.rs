@@ -23,6 +23,8 @@ mod renewal;
 #[cfg(feature = "store")]
 mod schema;
 #[cfg(feature = "store")]
+mod still;
+#[cfg(feature = "store")]
 mod tags;
 #[cfg(all(test, feature = "postgres"))]
 mod trial;

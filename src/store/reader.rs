@@ -32,6 +32,10 @@ pub async fn read(
     let (dialect, db) = database.connection();
     let done = read_all(db, dialect, tag.unwrap_or_default(), take).await;
     let done = done.map_err(|error| database.told(&error));
+    let done = done.and_then(|()| match database.is_as_it_was() {
+        true => Ok(()),
+        false => Err(StoreError::Locked(place.to_string())),
+    });
     database.close().await;
     done
 }

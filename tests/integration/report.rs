@@ -269,6 +269,39 @@ mod stores {
         assert_eq!(fs::read(&file).unwrap(), before);
     }
 
+    /// What stands in a folder.
+    fn names(folder: &std::path::Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let name = |it: std::fs::DirEntry| it.file_name().into_string().unwrap();
+        let mut names: Vec<String> = entries.map(|it| name(it.unwrap())).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn reading_a_store_leaves_nothing_beside_it() {
+        let kept = Kept::in_file();
+        kept.pull(&["t20", "-n", "20"]);
+        let before = names(&kept.folder.file(""));
+        assert_eq!(summed(&kept, &[])["totals"]["videos"], 20);
+        assert_eq!(names(&kept.folder.file("")), before);
+    }
+
+    /// As on a medium that can only be read, but that keeps root from it too: what SQLite would put
+    /// beside the store cannot be put there.
+    #[test]
+    fn a_store_that_nothing_can_be_put_beside_is_read() {
+        let kept = Kept::in_file();
+        kept.pull(&["t20", "-n", "20"]);
+        let beside = kept.folder.file("store.db-shm");
+        std::os::unix::fs::symlink("no/such/folder", beside).unwrap();
+        assert_eq!(summed(&kept, &[])["totals"]["videos"], 20);
+        // What stands there is a run's that was killed, and only SQLite can read it.
+        fs::write(kept.folder.file("store.db-wal"), "x").unwrap();
+        let ended = Running::start(&mut kept.reporting()).end();
+        assert_eq!((ended.status, &*ended.stdout), (7, ""));
+    }
+
     #[test]
     fn a_store_with_nothing_in_it_is_none() {
         Kept::each(|kept| {
