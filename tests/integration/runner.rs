@@ -61,7 +61,6 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    #[cfg(feature = "demo")]
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         fs::write(self.file(name), text).unwrap();
     }
