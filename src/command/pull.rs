@@ -297,8 +297,7 @@ impl Run<'_> {
         let ended = self.collect(place, &query, &http, output).await;
         if let (Some(split), Some(own)) = (&self.split, own) {
             if matches!(&ended, Ok(Some(receipt)) if self.is_for_nothing(receipt)) {
-                split.hold(own);
-                return Ok(());
+                return split.hold(query.name, own);
             }
             let complete = match &ended {
                 Ok(Some(receipt)) => receipt.complete,
@@ -313,9 +312,11 @@ impl Run<'_> {
         ended.map(drop)
     }
 
-    /// Whether a hashtag came to nothing, so that its file may have to stay as it was.
+    /// Whether a hashtag came to nothing, as all so far, so that its file may have to stay as it
+    /// was.
     fn is_for_nothing(&self, receipt: &Receipt) -> bool {
-        self.fail_empty && self.replaces && receipt.complete && receipt.written == 0
+        let may_stay = self.fail_empty && self.replaces && self.score.borrow().written == 0;
+        may_stay && receipt.complete && receipt.written == 0
     }
 
     /// The hashtag's own output, where it has one.
@@ -471,7 +472,10 @@ impl Run<'_> {
         let complete = exit == Exit::Ok;
         let is_empty = complete && self.fail_empty && score.written == 0;
         let left = match self.split {
-            Some(split) => split.close(score.is_open(), is_empty).await,
+            Some(split) => {
+                let signals = &mut self.stops.signals.clone();
+                split.close(score.is_open(), is_empty, signals).await
+            }
             None => Ok(()),
         };
         let output = self.output.into_inner();

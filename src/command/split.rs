@@ -28,6 +28,8 @@ pub(super) struct Split {
     opened: RefCell<HashMap<HashtagName, Output>>,
     /// Those of hashtags without a record, which stay as they were should no other have one.
     empty: RefCell<Vec<Output>>,
+    /// The same where there was no room for their files to stay open: their jobs.
+    shut: RefCell<Vec<(HashtagName, Store)>>,
     /// The jobs of those that were closed.
     closed: RefCell<Vec<Store>>,
 }
@@ -42,6 +44,7 @@ impl Split {
             room: room(jobs),
             opened: RefCell::default(),
             empty: RefCell::default(),
+            shut: RefCell::default(),
             closed: RefCell::default(),
         }
     }
@@ -58,7 +61,7 @@ impl Split {
     ) -> Result<(), Refusal> {
         for query in distinct(queries(planned)).into_iter().rev() {
             let output = self.open(&query, store, turn, signals).await?;
-            if self.opened.borrow().len() < self.room {
+            if self.has_room() {
                 self.opened.borrow_mut().insert(query.name, output);
             } else {
                 let_go(output).await?;
@@ -85,6 +88,11 @@ impl Split {
         };
         output::begin(&mut output).await?;
         Ok(Mutex::new(output))
+    }
+
+    /// Whether one more may wait open.
+    fn has_room(&self) -> bool {
+        self.opened.borrow().len() + self.empty.borrow().len() < self.room
     }
 
     async fn open(
@@ -115,20 +123,41 @@ impl Split {
         ended
     }
 
-    /// Keeps the output of a hashtag without a record open until it is known whether the run had
-    /// any.
-    pub(super) fn hold(&self, output: Mutex<Output>) {
-        self.empty.borrow_mut().push(output.into_inner());
+    /// Keeps the output of a hashtag without a record until it is known whether the run had any,
+    /// locked where there is room for that. What an earlier run got waits for nothing.
+    ///
+    /// # Errors
+    /// When that cannot be closed.
+    pub(super) fn hold(&self, name: HashtagName, output: Mutex<Output>) -> Result<(), Refusal> {
+        let output = output.into_inner();
+        if output.sink.partial().is_some() {
+            return self.put_by(Mutex::new(output), true);
+        }
+        if self.has_room() {
+            self.empty.borrow_mut().push(output);
+        } else {
+            let (store, _) = output::close_one(output, false);
+            self.shut.borrow_mut().push((name, store));
+        }
+        Ok(())
     }
 
     /// Closes those whose turn never came, and those without a record, which replace what is there
     /// unless that `stays`. Forgets all jobs where nothing `is_open`.
-    pub(super) async fn close(self, is_open: bool, stays: bool) -> Result<(), Refusal> {
+    pub(super) async fn close(
+        self,
+        is_open: bool,
+        stays: bool,
+        signals: &mut Signals,
+    ) -> Result<(), Refusal> {
         let mut forgotten = Ok(());
         for output in self.empty.take() {
-            let is_begun = output.sink.partial().is_some();
-            let closed = self.put_by(Mutex::new(output), is_begun || !stays);
+            let closed = self.put_by(Mutex::new(output), !stays);
             forgotten = forgotten.and(closed);
+        }
+        for (name, store) in self.shut.take() {
+            let ended = self.end_shut(&name, store, stays, signals).await;
+            forgotten = forgotten.and(ended);
         }
         for (_, output) in self.opened.into_inner() {
             forgotten = forgotten.and(let_go(output).await);
@@ -137,6 +166,24 @@ impl Split {
             forgotten = forgotten.and(output::leave(store, !is_open).await);
         }
         forgotten
+    }
+
+    /// Puts an empty file where one was shut without a record, unless what is there `stays`.
+    async fn end_shut(
+        &self,
+        name: &HashtagName,
+        store: Store,
+        stays: bool,
+        signals: &mut Signals,
+    ) -> Result<(), Refusal> {
+        if stays {
+            self.closed.borrow_mut().push(store);
+            return Ok(());
+        }
+        let args = self.args.filled(Some(name.as_str()), self.now);
+        let turn = Turn::within(args.wait_lock());
+        let output = output::open(&args, (store, None), turn, signals).await?;
+        self.put_by(Mutex::new(output), true)
     }
 }
 

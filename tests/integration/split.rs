@@ -130,6 +130,35 @@ fn files_are_replaced_and_added_to_each_for_itself() {
     }
 }
 
+/// Whether all came to nothing is known at the end alone.
+#[test]
+fn empty_files_wait_for_the_end_without_being_open() {
+    let (folder, site) = (listed(TAGS), Site::start());
+    let file = |at| format!("out/{}.jsonl", empty(at));
+    let all = ["--overwrite", "--fail-empty", "-o", "out/{tag}.jsonl"];
+    let stored = [&all[..], &["--store", "store.db"]].concat();
+    let mut runs = vec![&all[..]];
+    runs.extend(cfg!(feature = "store").then_some(&stored[..]));
+    for more in runs {
+        for (last, status, left) in [(empty(TAGS), 9, "old\n"), (tag(0), 0, "")] {
+            let tags = (0..TAGS).map(|at| empty(at) + "\n").chain([last]);
+            folder.write("tags.txt", tags.collect::<String>());
+            (0..TAGS).for_each(|at| folder.write(&file(at), "old\n"));
+            let ended = pull(&folder, &site, more);
+            assert_eq!(ended.status, status, "{ended:?}");
+            (0..TAGS).for_each(|at| assert_eq!(folder.read(&file(at)), left, "{at}"));
+        }
+        let names = fs::read_dir(folder.file("out")).unwrap();
+        let mut names = names.map(|entry| entry.unwrap().file_name());
+        assert!(names.all(|name| name.to_str().unwrap().ends_with(".jsonl")));
+    }
+}
+
+/// The same without a video.
+fn empty(at: usize) -> String {
+    format!("t0_l{at}_l0")
+}
+
 #[cfg(feature = "store")]
 #[test]
 fn a_killed_run_goes_on_with_those_that_were_not_done() {
