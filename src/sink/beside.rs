@@ -90,6 +90,30 @@ impl Beside {
             path: path.to_owned(),
         }))
     }
+
+    /// The `file` that had taken the place of `path`, out of it again and without what lies beyond
+    /// `rows` bytes. In this order: a run that dies on the way finds it beside, cut or not.
+    pub(super) fn again(
+        path: &Path,
+        file: File,
+        layout: &Layout,
+        rows: u64,
+    ) -> Result<Self, OutputError> {
+        let partial = partial_of(path);
+        let aside = fs::rename(path, &partial).and_then(|()| sync_folder(path));
+        aside.map_err(|error| OutputError::io(path, error))?;
+        cut(&file, &partial, rows)?;
+        Ok(Self {
+            body: body_of(&file, path, layout)?,
+            old: None,
+            partial: Partial {
+                path: partial,
+                is_kept: true,
+            },
+            file,
+            path: path.to_owned(),
+        })
+    }
 }
 
 /// The file to be replaced, locked, where there is one; refused if it is in the way.
@@ -179,11 +203,16 @@ impl Sink for Beside {
         fs::rename(&partial.path, &path).context("taking the old file's place")?;
         drop((file, old));
         partial.is_kept = true;
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
-            sync(&folder).context("making its folder safe on disk")?;
-        }
-        Ok(())
+        sync_folder(&path).context("making its folder safe on disk")
+    }
+}
+
+/// Waits until the name of the file at `path` is on disk, where its folder can be opened for that.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match File::open(folder.unwrap_or_else(|| Path::new("."))) {
+        Ok(folder) => sync(&folder),
+        Err(_) => Ok(()),
     }
 }
 

@@ -15,6 +15,7 @@ use super::lock::{lock_if_there, open_locked};
 use super::members::Members;
 #[cfg(feature = "parquet")]
 use super::parquet::Parquet;
+use super::placed::Placed;
 use super::stream::Stream;
 use super::{Coding, Existing, Known, Layout, Row, Sink};
 
@@ -201,7 +202,7 @@ fn replacing(
     if !ends_at(&file, path, layout, committed)? {
         return Err(gone());
     }
-    Ok(Box::new(Growing::whole(file, path, layout, committed)?))
+    Ok(Box::new(Placed::new(file, path, layout, committed)))
 }
 
 /// Whether behind `committed` bytes a file has nothing but what ends its format.
@@ -298,29 +299,12 @@ fn target_of(path: &Path) -> PathBuf {
 struct Growing {
     file: File,
     body: Box<dyn Body>,
-    /// Where its rows end, as long as what ends its format stands behind them.
-    whole: Option<u64>,
 }
 
 impl Growing {
     fn new(file: File, path: &Path, layout: &Layout) -> Result<Self, OutputError> {
         let body = body_of(&file, path, layout)?;
-        Ok(Self {
-            file,
-            body,
-            whole: None,
-        })
-    }
-
-    /// One that has its end behind `rows` bytes, and keeps it while nothing is added: it stands in
-    /// its place, where readers find it.
-    fn whole(file: File, path: &Path, layout: &Layout, rows: u64) -> Result<Self, OutputError> {
-        let body = behind(&file, path, layout, rows)?;
-        Ok(Self {
-            file,
-            body,
-            whole: Some(rows),
-        })
+        Ok(Self { file, body })
     }
 }
 
@@ -330,18 +314,8 @@ pub(super) fn body_of(
     path: &Path,
     layout: &Layout,
 ) -> Result<Box<dyn Body>, OutputError> {
-    behind(file, path, layout, length(file, path)?)
-}
-
-/// What fills `file` behind its first `good` bytes.
-fn behind(
-    file: &File,
-    path: &Path,
-    layout: &Layout,
-    good: u64,
-) -> Result<Box<dyn Body>, OutputError> {
     let io = |error| OutputError::io(path, error);
-    let out = file.try_clone().map_err(io)?;
+    let (out, good) = (file.try_clone().map_err(io)?, length(file, path)?);
     if layout.coding == Coding::Plain {
         return body(layout, out, good);
     }
@@ -350,9 +324,6 @@ fn behind(
 
 impl Sink for Growing {
     fn write(&mut self, row: Row<'_>) -> io::Result<()> {
-        if let Some(rows) = self.whole.take() {
-            self.file.set_len(rows)?;
-        }
         self.body.write(row)
     }
 
@@ -362,14 +333,10 @@ impl Sink for Growing {
 
     fn secure(&mut self) -> io::Result<u64> {
         self.body.flush()?;
-        let length = secure(&self.file)?;
-        Ok(self.whole.unwrap_or(length))
+        secure(&self.file)
     }
 
     fn finish(mut self: Box<Self>, complete: bool) -> anyhow::Result<()> {
-        if self.whole.is_some() {
-            return Ok(());
-        }
         close(&self.file, &mut *self.body, complete)
     }
 }
@@ -405,8 +372,7 @@ mod tests {
     use std::fs;
 
     use super::OutputError;
-    use crate::sink::specimen::record;
-    use crate::sink::{Existing, Format, Known, Layout, Row, Sink};
+    use crate::sink::{Existing, Known, Layout, Sink};
 
     fn open(
         path: &std::path::Path,
@@ -446,37 +412,6 @@ mod tests {
         let (mut sink, _) = open(&path, Existing::Overwrite, Some(4)).unwrap();
         assert_eq!(sink.secure().unwrap(), 4);
         assert!(!partial.exists());
-    }
-
-    #[test]
-    fn a_file_in_its_place_keeps_its_end_until_a_row_is_added() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.json");
-        let layout = Layout {
-            format: Format::Json,
-            ..Layout::default()
-        };
-        let open = || {
-            super::open(&path, Existing::Refuse, &layout, Some(5))
-                .unwrap()
-                .0
-        };
-        fs::write(&path, "[{}\n\n]\n").unwrap();
-        for complete in [true, false] {
-            let mut sink = open();
-            assert_eq!(sink.secure().unwrap(), 5);
-            assert_eq!(fs::read(&path).unwrap(), b"[{}\n\n]\n");
-            sink.finish(complete).unwrap();
-            assert_eq!(fs::read(&path).unwrap(), b"[{}\n\n]\n");
-        }
-        let mut sink = open();
-        sink.write(Row::Record(&record(1))).unwrap();
-        sink.finish(true).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(
-            text.starts_with("[{}\n\n,{\"input\"") && text.ends_with("}\n]\n"),
-            "{text}"
-        );
     }
 
     #[test]

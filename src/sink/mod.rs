@@ -21,6 +21,7 @@ mod named;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod part;
+mod placed;
 mod scribe;
 mod stream;
 pub mod template;
