@@ -7,11 +7,13 @@ mod coding;
 mod columns;
 mod compact;
 mod csv;
+mod error;
 mod escape;
 mod fields;
 mod file;
 mod format;
 mod fresh;
+mod growing;
 mod held;
 mod jsonl;
 mod lines;
@@ -37,8 +39,8 @@ pub use coding::Coding;
 pub use columns::Column;
 #[cfg(fuzzing)]
 pub use csv::row_of;
+pub use error::OutputError;
 pub use fields::{Fields, FieldsError};
-pub use file::OutputError;
 pub use format::{Format, FormatError, Layout};
 pub use scribe::Scribe;
 

@@ -1,12 +1,15 @@
 //! An output that had taken its place before its run died. Readers find it there until a row is
 //! added; from then on it is beside its place, as any that is not whole.
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use super::beside::Beside;
-use super::file::sync;
+use super::file::{length, sync};
+use super::growing::lock_growing;
+use super::lines::lines_of;
 use super::{Layout, OutputError, Row, Sink};
 
 /// A whole file in its place.
@@ -21,15 +24,25 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    /// The one at `path`, which is locked and has its end behind `rows` bytes.
-    pub(super) fn new(file: File, path: &Path, layout: &Layout, rows: u64) -> Self {
-        Self {
+    /// The one at `path`, locked; `None` where there is none, or it is not what a run left that
+    /// had written `committed` bytes of rows.
+    pub(super) fn resume(
+        path: &Path,
+        layout: &Layout,
+        committed: u64,
+    ) -> Result<Option<Self>, OutputError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let file = lock_growing(path)?;
+        let is_ours = ends_at(&file, path, layout, committed)?;
+        Ok(is_ours.then(|| Self {
             file,
             path: path.to_owned(),
             layout: layout.clone(),
-            rows,
+            rows: committed,
             beside: None,
-        }
+        }))
     }
 
     fn set_aside(&self) -> Result<Beside, OutputError> {
@@ -70,6 +83,23 @@ impl Sink for Placed {
         self.beside
             .map_or(Ok(()), |it| Box::new(it).finish(complete))
     }
+}
+
+/// Whether behind `committed` bytes a file has nothing but what ends its format.
+fn ends_at(file: &File, path: &Path, layout: &Layout, committed: u64) -> Result<bool, OutputError> {
+    let io = |error| OutputError::io(path, error);
+    let end = lines_of(layout).map_or_else(Vec::new, |lines| lines.end(true, true));
+    let end = match &end[..] {
+        b"" => Cow::default(),
+        end => layout.coding.member(end).map_err(io)?,
+    };
+    if length(file, path)? != committed + end.len() as u64 {
+        return Ok(false);
+    }
+    let (mut file, mut found) = (file, Vec::new());
+    file.seek(io::SeekFrom::Start(committed)).map_err(io)?;
+    file.read_to_end(&mut found).map_err(io)?;
+    Ok(found == *end)
 }
 
 #[cfg(test)]
