@@ -110,6 +110,7 @@ mod site;
 mod slot;
 mod tag_page;
 mod tls;
+mod trouble;
 
 #[cfg(test)]
 mod tests;

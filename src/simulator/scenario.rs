@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use super::api::CursorForm;
-use super::call::{Ask, Call};
+use super::call::Call;
 use super::embed_pages::Embed;
 use super::faults::{CAPTCHA_HTML, CAPTCHA_JSON, NO_ITEMS, SHELL_HTML, WAF_HTML};
 use super::faults::{Change, Fault, Flood, Hop, Wait};
 use super::feed::{PAGE, Paging, SHORT_ITEMS};
 use super::tag_page::Info;
+use super::trouble::{Reach, Trouble, When};
 
 /// Items of a hashtag whose name says nothing else.
 const ORDINARY: usize = 300;
@@ -45,42 +46,6 @@ pub(crate) struct Scenario {
     pub(crate) troubles: Vec<Trouble>,
 }
 
-/// A fault, and which calls it meets.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Trouble {
-    pub(crate) fault: Fault,
-    reach: Reach,
-    pub(crate) when: When,
-}
-
-/// The kinds of call a fault meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    List,
-    /// List calls of our own page.
-    Script,
-    /// The list and the hashtag's page.
-    Shown,
-    Detail,
-    /// Look-up and list.
-    Api,
-    /// Those and the hashtag's page.
-    Site,
-    Everything,
-}
-
-/// How often a fault shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
-    Always,
-    /// The first so many calls within reach.
-    First(u32),
-    /// List calls from this cursor on.
-    From(u64),
-    /// The first list call at this cursor.
-    OnceAt(u64),
-}
-
 impl Scenario {
     pub(crate) fn of(name: &str) -> Self {
         named(name)
@@ -96,23 +61,8 @@ impl Scenario {
 
     /// The faults this call meets; how often is for the caller to count.
     pub(crate) fn troubles_for(&self, call: &Call) -> impl Iterator<Item = Trouble> {
-        self.troubles
-            .iter()
-            .filter(|trouble| trouble.reach.covers(call) && trouble.fault.met_by(call))
-            .copied()
-    }
-}
-
-impl Reach {
-    fn covers(self, call: &Call) -> bool {
-        match call.ask {
-            Ask::List if self == Self::Script => call.signature_holds(),
-            Ask::List => self != Self::Detail,
-            Ask::Detail => !matches!(self, Self::List | Self::Script | Self::Shown),
-            Ask::TagPage(_) => matches!(self, Self::Shown | Self::Site | Self::Everything),
-            Ask::EmbedTag(_) | Ask::EmbedVideo(_) => self == Self::Everything,
-            Ask::Errand(_) | Ask::ShortLink(_) | Ask::Sim(_) | Ask::Other => false,
-        }
+        let troubles = self.troubles.iter().copied();
+        troubles.filter(|trouble| trouble.meets(call))
     }
 }
 

@@ -16,9 +16,10 @@ use super::item::challenge_id;
 use super::log::Log;
 use super::reply::{self, Body, Outcome, brotli, gzip, html, json, status};
 use super::saved::SavedItems;
-use super::scenario::{Scenario, When};
+use super::scenario::Scenario;
 use super::short_links;
 use super::tag_page::{abroad_page, login_page, tag_page};
+use super::trouble::When;
 
 /// The most items a list call may ask for, as clients found out.
 const LARGEST_COUNT: usize = 35;
