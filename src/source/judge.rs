@@ -1,15 +1,23 @@
 //! What an answer means: one pure function from status, headers and body to a judgement. The
 //! order of its checks matters, because some failures wear the bytes of others.
 
+mod html;
+mod json;
+mod status;
+
 use std::time::Duration;
 
 use http::HeaderMap;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::codes::{self, Act};
-use super::retry::retry_after;
-use super::{Verdict, bounds};
+use super::Verdict;
+use html::{by_html, by_tag_page, looks_like_html};
+use json::by_json;
+use status::{by_status, captcha_header};
+
+/// What a redirect and a page may say.
+const GEO: &str = "the site does not serve the country of this machine's address";
+/// The cause of a page that the firewall sends with either of two statuses.
+const WAF: &str = "the site's firewall wants a JavaScript challenge solved";
 
 /// An answer with its body read to the end, decoded and made valid UTF-8.
 #[derive(Debug, Clone, Copy)]
@@ -79,278 +87,6 @@ fn fail(verdict: Verdict, cause: impl Into<String>) -> Judged {
     Judged::Fail {
         verdict,
         cause: cause.into(),
-    }
-}
-
-/// Everything the status line decides by itself; `None` for 200.
-fn by_status(answer: &Answer<'_>, due: Due) -> Option<Judged> {
-    let again = |verdict, cause: &str| {
-        Some(Judged::Again {
-            verdict,
-            cause: cause.to_owned(),
-            after: None,
-        })
-    };
-    match answer.status {
-        200 => None,
-        301 | 302 | 303 | 307 | 308 => Some(by_location(answer.headers)),
-        429 => Some(Judged::Again {
-            verdict: Verdict::RateLimited,
-            cause: "too many requests (429)".to_owned(),
-            after: retry_after(answer.headers),
-        }),
-        403 if is_waf_page(answer.body) => Some(fail(Verdict::Captcha, WAF)),
-        403 => Some(fail(
-            Verdict::Refused,
-            "refused by the site or its CDN (403)",
-        )),
-        401 | 407 | 451 => Some(fail(
-            Verdict::Refused,
-            format!("refused with status {}", answer.status),
-        )),
-        404 | 410 if due == Due::List => Some(fail(
-            Verdict::BadAnswer,
-            "the feed's address is gone; the site may have moved it",
-        )),
-        404 | 410 => Some(fail(Verdict::NotFound, "no such hashtag")),
-        503 => Some(Judged::Again {
-            verdict: Verdict::Network,
-            cause: "the server failed (503)".to_owned(),
-            after: retry_after(answer.headers),
-        }),
-        status @ (408 | 500 | 502 | 504 | 520..=529) => {
-            again(Verdict::Network, &format!("the server failed ({status})"))
-        }
-        status @ 500..=599 => Some(fail(
-            Verdict::Network,
-            format!("the server failed ({status})"),
-        )),
-        status @ 400..=499 => Some(fail(
-            Verdict::BadAnswer,
-            format!("the request was not understood ({status})"),
-        )),
-        status => again(
-            Verdict::BadAnswer,
-            &format!("an answer of status {status}, which nothing was asked for"),
-        ),
-    }
-}
-
-/// A redirect: a login wall, a geo page, or somewhere else.
-fn by_location(headers: &HeaderMap) -> Judged {
-    let Some(location) = headers.get("location").and_then(|v| v.to_str().ok()) else {
-        return fail(Verdict::BadAnswer, "a redirect to nowhere");
-    };
-    let path = path_of(location);
-    if path == "/login" || path.starts_with("/login/") {
-        return fail(Verdict::LoginRequired, "the site wants a login");
-    }
-    if path.ends_with("/notfound") {
-        return fail(Verdict::GeoBlocked, GEO);
-    }
-    Judged::Redirect(location.to_owned())
-}
-
-/// The path of an absolute or relative redirect target.
-fn path_of(location: &str) -> &str {
-    let rest = location.split(['?', '#']).next().unwrap_or_default();
-    match rest.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
-        None => rest,
-    }
-}
-
-const GEO: &str = "the site does not serve the country of this machine's address";
-const WAF: &str = "the site's firewall wants a JavaScript challenge solved";
-
-fn captcha_header(headers: &HeaderMap) -> bool {
-    headers.contains_key("bdturing-verify") || headers.contains_key("x-vc-bdturing-parameters")
-}
-
-fn looks_like_html(body: &str) -> bool {
-    body.trim_start().starts_with('<')
-}
-
-/// The firewall's page, told by its four element ids.
-fn is_waf_page(body: &str) -> bool {
-    body.contains("Please wait")
-        && ["cs", "wci", "rci", "rs"]
-            .iter()
-            .all(|id| body.contains(&format!("id=\"{id}\"")))
-}
-
-/// HTML where something else was due.
-fn by_html(body: &str) -> Judged {
-    const CAPTCHA: [&str; 6] = [
-        "tiktok-verify-page",
-        "Verify to continue",
-        "Drag the slider",
-        "captcha_verify",
-        "captcha-verify",
-        "secsdk-captcha",
-    ];
-    const NOT_SERVED: [&str; 4] = [
-        "/notfound\"",
-        "TikTok is not available",
-        "not available in your region",
-        "discontinued operating TikTok",
-    ];
-    if NOT_SERVED.iter().any(|mark| body.contains(mark)) {
-        return fail(Verdict::GeoBlocked, GEO);
-    }
-    if CAPTCHA.iter().any(|mark| body.contains(mark)) {
-        return fail(Verdict::Captcha, "a captcha page");
-    }
-    if is_waf_page(body) {
-        return fail(Verdict::Captcha, WAF);
-    }
-    if says_no_such_tag(body) {
-        return fail(Verdict::NotFound, "the site could not find this hashtag");
-    }
-    Judged::Renew {
-        cause: "a web page without data".to_owned(),
-    }
-}
-
-/// The hashtag's page as served: good unless it says that there is no such hashtag.
-fn by_tag_page(body: &str) -> Judged {
-    if says_no_such_tag(body) {
-        return fail(Verdict::NotFound, "the site could not find this hashtag");
-    }
-    Judged::Good
-}
-
-fn says_no_such_tag(body: &str) -> bool {
-    body.contains("Couldn't find this hashtag")
-        || body.contains("Couldn\u{2019}t find this hashtag")
-}
-
-/// The keys of a JSON answer that tell whether it is what was asked for. Values stay raw: the
-/// site writes one number as integer here and as string there.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    code: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow, rename = "statusCode")]
-    status_camel: Option<&'a RawValue>,
-    #[serde(borrow, rename = "status_code")]
-    status_snake: Option<&'a RawValue>,
-    #[serde(borrow, rename = "statusMsg")]
-    text_camel: Option<&'a RawValue>,
-    #[serde(borrow, rename = "status_msg")]
-    text_snake: Option<&'a RawValue>,
-    #[serde(borrow, rename = "itemList", alias = "items", alias = "aweme_list")]
-    list: Option<&'a RawValue>,
-    #[serde(borrow, rename = "hasMore", alias = "has_more")]
-    has_more: Option<&'a RawValue>,
-}
-
-impl Envelope<'_> {
-    /// The first status code that is not zero.
-    fn code(&self) -> Option<i64> {
-        [self.status_camel, self.status_snake]
-            .into_iter()
-            .flatten()
-            .filter_map(integer)
-            .find(|&code| code != 0)
-    }
-
-    fn text(&self) -> String {
-        [self.text_camel, self.text_snake, self.message]
-            .into_iter()
-            .flatten()
-            .filter_map(|raw| serde_json::from_str::<String>(raw.get()).ok())
-            .find(|text| !text.is_empty())
-            .unwrap_or_default()
-    }
-
-    fn wants_captcha(&self) -> bool {
-        self.kind.is_some_and(|raw| raw.get() == "\"verify\"")
-            || self.code.and_then(integer) == Some(10_000)
-    }
-}
-
-/// An integer, or a string of digits.
-fn integer(raw: &RawValue) -> Option<i64> {
-    raw.get().trim_matches('"').parse().ok()
-}
-
-/// A body that should be JSON.
-fn by_json(body: &str, due: Due) -> Judged {
-    if bounds::too_deep(body) {
-        let cause = format!("the answer nests deeper than {} levels", bounds::DEPTH);
-        return fail(Verdict::BadAnswer, cause);
-    }
-    let envelope: Envelope<'_> = match serde_json::from_str(body) {
-        Ok(envelope) => envelope,
-        Err(_) if says_url_mismatch(body) => return fail(Verdict::Gated, MISMATCH),
-        Err(error) => {
-            return Judged::Again {
-                verdict: Verdict::BadAnswer,
-                cause: unreadable(body, &error),
-                after: None,
-            };
-        }
-    };
-    if envelope.wants_captcha() {
-        return fail(Verdict::Captcha, "a captcha is demanded");
-    }
-    if says_url_mismatch(&envelope.text()) {
-        return fail(Verdict::Gated, MISMATCH);
-    }
-    if let Some(code) = envelope.code() {
-        return by_code(code, &envelope.text());
-    }
-    let lacks = match due {
-        Due::List if envelope.list.is_none() && envelope.has_more.is_none() => "a list of videos",
-        // A hollow one is the site's way to say that there is no such hashtag; none says nothing.
-        Due::Lookup if !body.contains("\"challengeInfo\"") => "a hashtag",
-        _ => return Judged::Good,
-    };
-    Judged::Again {
-        verdict: Verdict::BadAnswer,
-        cause: format!("an answer without {lacks}"),
-        after: None,
-    }
-}
-
-const MISMATCH: &str = "the signed URL was altered or is stale";
-
-fn says_url_mismatch(text: &str) -> bool {
-    let text = &text[..text.floor_char_boundary(200)];
-    let text = text.to_lowercase();
-    text.contains("url doesn't match") || text.contains("url does not match")
-}
-
-/// How many bytes came and how they begin; the caller removes tokens before showing it.
-fn unreadable(body: &str, error: &serde_json::Error) -> String {
-    let why = if error.is_eof() {
-        "cut off"
-    } else {
-        "not JSON"
-    };
-    let start = &body[..body.floor_char_boundary(80)];
-    format!("{} bytes that are {why}, beginning {start:?}", body.len())
-}
-
-fn by_code(code: i64, text: &str) -> Judged {
-    let (name, act) = codes::meaning(code);
-    let mut cause = format!("{name} (code {code})");
-    if !text.is_empty() {
-        cause = format!("{cause}: {text}");
-    }
-    match act {
-        Act::Stop(verdict) => fail(verdict, cause),
-        Act::Again(verdict) => Judged::Again {
-            verdict,
-            cause,
-            after: None,
-        },
-        Act::SkipItem => fail(Verdict::NotFound, cause),
     }
 }
 
