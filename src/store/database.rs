@@ -2,26 +2,24 @@
 //! transaction, or one statement that is one by itself.
 
 use std::path::Path;
-use std::sync::{Arc, Once};
+use std::sync::Once;
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use sqlx::any::{AnyConnectOptions, AnyRow};
+use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Row as _};
 use url::Url;
 
-use super::commit::{GONE_ON, commit, end, whole};
+use super::commit::{commit, end, whole};
 use super::ids::Ids;
-use super::job::LIFE;
 use super::lock::{Lock, NoLock};
 use super::page::Page;
 #[cfg(feature = "postgres")]
 use super::renewal::Renewal;
 use super::schema::{Dialect, Found, NEWEST};
 use super::still::Still;
-use super::tags::{self, Listed};
-use super::{Before, Job, Left, Place, StoreError, Unfinished, Waypoint, Work};
-use crate::input::{HashtagName, Limit, Query};
+use super::{Before, Job, Left, Place, StoreError, Unfinished, Waypoint, Work, jobs, tags};
+use crate::input::Query;
 use crate::receipt::Receipt;
 
 /// Longest wait for a server to let us in.
@@ -211,14 +209,10 @@ impl Database {
     ) -> Result<Option<Unfinished>, StoreError> {
         #[cfg(feature = "postgres")]
         self.lock(job).await?;
-        let question = "SELECT id, hashtags, region, format, source, committed FROM jobs \
-                        WHERE output = $1 AND updated_at > $2";
-        let question = sqlx::query(question).bind(job.output.clone());
-        let row = question.bind(now - LIFE).fetch_optional(&mut self.db).await;
-        let Some(row) = row.map_err(|error| self.told(&error))? else {
+        let found = jobs::unfinished(&mut self.db, job, now).await;
+        let Some((unfinished, theirs)) = found.map_err(|error| self.told(&error))? else {
             return Ok(None);
         };
-        let (unfinished, theirs) = job_row(&row, job).map_err(|error| self.told(&error))?;
         match theirs.differs_in(job) {
             Some(parameter) => Err(StoreError::OtherJob(parameter)),
             None => Ok(Some(unfinished)),
@@ -252,7 +246,7 @@ impl Database {
         committed: u64,
         now: i64,
     ) -> Result<i64, StoreError> {
-        let begun = begin(&mut self.db, job, id, whole(committed), now).await;
+        let begun = jobs::begin(&mut self.db, job, id, whole(committed), now).await;
         let id = begun.map_err(|error| self.told(&error))?;
         if job.is_from_store() {
             self.begin_to_lease(id).await?;
@@ -303,7 +297,8 @@ impl Database {
         };
         self.moved();
         let before = listed.before;
-        let query = query(listed).map_err(|cause| unusable(self.name.clone(), cause))?;
+        let query = listed.query();
+        let query = query.map_err(|cause| unusable(self.name.clone(), cause))?;
         Ok(Some((query, before)))
     }
 
@@ -326,33 +321,14 @@ impl Database {
         tag: &str,
         earlier: u64,
     ) -> Result<Left, StoreError> {
-        let afresh = "INSERT INTO progress (job, tag, lane, seen_previous, done, earlier) \
-                      VALUES ($1, $2, '', 0, 0, $3) \
-                      ON CONFLICT (job, tag) DO UPDATE SET lane = '', cursor_previous = NULL, \
-                      cursor_next = NULL, seen_previous = 0, done = 0, earlier = excluded.earlier";
-        let afresh = sqlx::query(afresh).bind(id).bind(tag.to_owned());
-        let done = afresh.bind(whole(earlier)).execute(&mut self.db).await;
-        done.map_err(|error| self.told(&error))?;
-        Ok(Left {
-            done: false,
-            earlier,
-            at: Waypoint {
-                lane: String::new(),
-                previous: None,
-                next: None,
-                before: 0,
-            },
-        })
+        let afresh = jobs::afresh(&mut self.db, id, tag, earlier).await;
+        afresh.map_err(|error| self.told(&error))
     }
 
     /// Where job `id` is with a hashtag.
     pub(super) async fn left(&mut self, id: i64, tag: &str) -> Result<Option<Left>, StoreError> {
-        let question = "SELECT done, lane, cursor_previous, cursor_next, seen_previous, earlier \
-                        FROM progress WHERE job = $1 AND tag = $2";
-        let question = sqlx::query(question).bind(id).bind(tag.to_owned());
-        let row = question.fetch_optional(&mut self.db).await;
-        let row = row.and_then(|row| row.as_ref().map(left_row).transpose());
-        row.map_err(|error| self.told(&error))
+        let left = jobs::left(&mut self.db, id, tag).await;
+        left.map_err(|error| self.told(&error))
     }
 
     /// Adds the ids that job `id` has written of a hashtag.
@@ -428,9 +404,8 @@ impl Database {
 
     /// Forgets job `id`; what belongs to it goes with it.
     pub(super) async fn finish(&mut self, id: i64) -> Result<(), StoreError> {
-        let forget = sqlx::query("DELETE FROM jobs WHERE id = $1").bind(id);
-        let done = forget.execute(&mut self.db).await;
-        done.map_err(|error| self.told(&error)).map(drop)
+        let done = jobs::forget(&mut self.db, id).await;
+        done.map_err(|error| self.told(&error))
     }
 
     /// Closes the connection, then lets go of the lock.
@@ -480,91 +455,4 @@ fn told(dialect: Dialect, place: &str, error: &sqlx::Error) -> StoreError {
 fn unusable(place: String, cause: impl ToString) -> StoreError {
     let cause = cause.to_string();
     StoreError::Unusable { place, cause }
-}
-
-async fn begin(
-    db: &mut AnyConnection,
-    job: &Job,
-    id: i64,
-    committed: i64,
-    now: i64,
-) -> sqlx::Result<i64> {
-    if id != 0 {
-        let on = sqlx::query(GONE_ON);
-        on.bind(committed).bind(now).bind(id).execute(db).await?;
-        return Ok(id);
-    }
-    let id = fastrand::i64(1..1 << 53);
-    let mut all = db.begin().await?;
-    // One of the same output that is still there is too old; so are those of runs that died and
-    // that nobody goes on with.
-    let old = sqlx::query("DELETE FROM jobs WHERE output = $1 OR updated_at <= $2");
-    let old = old.bind(job.output.clone()).bind(now - LIFE);
-    old.execute(&mut *all).await?;
-    let new = "INSERT INTO jobs \
-               (id, output, hashtags, region, format, source, committed, begun_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
-    let new = sqlx::query(new)
-        .bind(id)
-        .bind(job.output.clone())
-        .bind(job.hashtags.clone())
-        .bind(job.region.clone())
-        .bind(job.format.clone())
-        .bind(job.source.clone())
-        .bind(committed)
-        .bind(now);
-    new.execute(&mut *all).await?;
-    all.commit().await?;
-    Ok(id)
-}
-
-fn job_row(row: &AnyRow, ours: &Job) -> sqlx::Result<(Unfinished, Job)> {
-    let unfinished = Unfinished {
-        id: row.try_get("id")?,
-        committed: u64::try_from(row.try_get::<i64, _>("committed")?).unwrap_or(0),
-    };
-    let job = Job {
-        output: ours.output.clone(),
-        hashtags: row.try_get("hashtags")?,
-        region: row.try_get("region")?,
-        format: row.try_get("format")?,
-        source: row.try_get("source")?,
-        may_go_on: ours.may_go_on,
-        is_anew: ours.is_anew,
-    };
-    Ok((unfinished, job))
-}
-
-/// The question that a hashtag of the list is.
-fn query(listed: Listed) -> Result<Query, String> {
-    let wrong = |error: &dyn std::fmt::Display| format!("its hashtag {:?}: {error}", listed.tag);
-    let region = listed.region.as_deref().map(str::parse).transpose();
-    let limit = match listed.asked {
-        Some(asked) => Limit::try_from(u64::try_from(asked).unwrap_or(0)),
-        None => Ok(Limit::All),
-    };
-    let name: HashtagName = listed.tag.parse().map_err(|error| wrong(&error))?;
-    if name.as_str() != listed.tag {
-        return Err(wrong(&format!("it is written {name}")));
-    }
-    Ok(Query {
-        name,
-        region: region.map_err(|error| wrong(&error))?,
-        limit: limit.map_err(|error| wrong(&error))?,
-        url: listed.url,
-        filter: Arc::default(),
-    })
-}
-
-fn left_row(row: &AnyRow) -> sqlx::Result<Left> {
-    Ok(Left {
-        done: row.try_get::<i64, _>("done")? != 0,
-        earlier: u64::try_from(row.try_get::<i64, _>("earlier")?).unwrap_or(0),
-        at: Waypoint {
-            lane: row.try_get("lane")?,
-            previous: row.try_get("cursor_previous")?,
-            next: row.try_get("cursor_next")?,
-            before: u64::try_from(row.try_get::<i64, _>("seen_previous")?).unwrap_or(0),
-        },
-    })
 }

@@ -12,6 +12,8 @@ mod error;
 mod ids;
 mod job;
 #[cfg(feature = "store")]
+mod jobs;
+#[cfg(feature = "store")]
 mod lock;
 mod page;
 mod past;

@@ -1,6 +1,7 @@
 //! The store's own list of hashtags: which of them are due, and which run has one in hand. Many
 //! runs may share it; its times are those of the database, for machines' clocks differ.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyRow;
@@ -11,7 +12,7 @@ use super::page::column;
 use super::schema::Dialect;
 use super::{Before, Work};
 use crate::exit::Exit;
-use crate::input::Query;
+use crate::input::{HashtagName, Limit, Query};
 use crate::receipt::Receipt;
 
 /// Seconds after its last renewal at which a lease has run out.
@@ -34,6 +35,29 @@ pub(super) struct Listed {
     /// The limit; `None` for no bound.
     pub(super) asked: Option<i64>,
     pub(super) before: Before,
+}
+
+impl Listed {
+    /// The question that it is.
+    pub(super) fn query(self) -> Result<Query, String> {
+        let wrong = |error: &dyn std::fmt::Display| format!("its hashtag {:?}: {error}", self.tag);
+        let region = self.region.as_deref().map(str::parse).transpose();
+        let limit = match self.asked {
+            Some(asked) => Limit::try_from(u64::try_from(asked).unwrap_or(0)),
+            None => Ok(Limit::All),
+        };
+        let name: HashtagName = self.tag.parse().map_err(|error| wrong(&error))?;
+        if name.as_str() != self.tag {
+            return Err(wrong(&format!("it is written {name}")));
+        }
+        Ok(Query {
+            name,
+            region: region.map_err(|error| wrong(&error))?,
+            limit: limit.map_err(|error| wrong(&error))?,
+            url: self.url,
+            filter: Arc::default(),
+        })
+    }
 }
 
 /// Whether there is any.
