@@ -22,6 +22,7 @@ pub mod report;
 pub mod clock;
 pub mod exit;
 pub mod halt;
+mod likeness;
 pub mod progress;
 pub mod signals;
 pub mod words;

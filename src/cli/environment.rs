@@ -10,6 +10,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
 use super::Cli;
+use crate::likeness::{likeness, nearest};
 use crate::words;
 
 /// How every variable begins.
@@ -20,8 +21,6 @@ const OF_TESTS: &str = "TIKTOK_HASHTAG_TEST_";
 const SECRETS: [&str; 1] = ["TIKTOK_HASHTAG_MS_TOKEN"];
 /// How many unknown variables are named.
 const MOST_NAMED: usize = 20;
-/// How alike a variable of ours is to one that was meant to be it: 1 is the same.
-const LIKENESS: f64 = 0.7;
 /// Switches that exclude each other: one typed silences the other one's variable.
 const RIVALS: [[&str; 2]; 14] = [
     ["limit", "all"],
@@ -168,13 +167,8 @@ fn known() -> BTreeSet<String> {
 
 /// The variable that is likely to have been meant, in words behind the one that was set.
 fn meant(name: &str, known: &BTreeSet<String>) -> String {
-    let likeness = |ours: &String| {
-        strsim::normalized_damerau_levenshtein(&name[PREFIX.len()..], &ours[PREFIX.len()..])
-    };
-    let scored = known.iter().map(|ours| (likeness(ours), ours));
-    let nearest = scored.max_by(|(one, _), (other, _)| one.total_cmp(other));
-    let nearest = nearest.filter(|(score, _)| *score >= LIKENESS);
-    nearest.map_or_else(String::new, |(_, ours)| format!(" (did you mean {ours}?)"))
+    let likeness = |ours: &&String| likeness(&name[PREFIX.len()..], &ours[PREFIX.len()..]);
+    nearest(known, likeness).map_or_else(String::new, |ours| format!(" (did you mean {ours}?)"))
 }
 
 fn is_typed(switch: &str, args: &[OsString]) -> bool {

@@ -7,10 +7,8 @@ use std::str::FromStr;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::part::Part;
+use crate::likeness::{likeness, nearest};
 use crate::record::{Field, Kind, Record};
-
-/// Least likeness of a name that is worth suggesting.
-const LIKENESS: f64 = 0.7;
 
 /// Fields of a record, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,11 +181,9 @@ fn unknown(path: &str, all: &[Field]) -> FieldsError {
     }
     let mut names = Vec::new();
     name_all(all, "", &mut names);
-    let scored = names.into_iter().map(|name| (likeness(path, &name), name));
-    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
     FieldsError::Unknown {
         path: path.to_owned(),
-        nearest: best.and_then(|(score, name)| (score >= LIKENESS).then_some(name)),
+        nearest: nearest(names, |name| likeness_of(path, name)),
     }
 }
 
@@ -204,10 +200,10 @@ fn name_all(fields: &[Field], before: &str, names: &mut Vec<String>) {
 
 /// How much `path` is like the field `name`; one that forgot the object a field stands in is a
 /// little less so.
-fn likeness(path: &str, name: &str) -> f64 {
+fn likeness_of(path: &str, name: &str) -> f64 {
     let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-    let whole = strsim::normalized_damerau_levenshtein(path, name);
-    let inner = strsim::normalized_damerau_levenshtein(&last(path), &last(name));
+    let whole = likeness(path, name);
+    let inner = likeness(&last(path), &last(name));
     whole.max(inner * 0.9 + whole * 0.05)
 }
 
