@@ -1,5 +1,5 @@
 //! The exit statuses, and the reasons to stop that they are read off. The table is part of the
-//! command line's contract: README and `--help` repeat it.
+//! command line's contract: `man` prints it, README and `--help` repeat it.
 
 use std::fmt;
 
@@ -38,6 +38,20 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Those that are one status, in its order; a signal is one of many.
+    pub(crate) const NUMBERED: [Self; 10] = [
+        Self::Ok,
+        Self::Internal,
+        Self::Usage,
+        Self::NotFound,
+        Self::Blocked,
+        Self::Temporary,
+        Self::Data,
+        Self::Output,
+        Self::Locked,
+        Self::Empty,
+    ];
+
     /// The status the shell sees.
     #[must_use]
     pub fn code(self) -> u8 {
@@ -55,6 +69,37 @@ impl Exit {
             Self::Signal(number) => 128 + number,
             Self::ReaderClosed => 141,
         }
+    }
+
+    /// What it means to a script; the README's table says the same.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Ok => "complete: the limit was reached or the feed ended, and all is written",
+            Self::Internal => "a bug; please report it",
+            Self::Usage => "wrong command line, input or cookie file, or an output file in the way",
+            Self::NotFound => "no such hashtag, or one that is not public or was taken down",
+            Self::Blocked => "turned away: empty answers, captcha, login, region, refused",
+            Self::Temporary => {
+                "network, timeout, rate limit, stalled feed, or --max-requests or --max-time used up"
+            }
+            Self::Data => "an answer or file that makes no sense, or is over a limit",
+            Self::Output => "the output or the store cannot be used",
+            Self::Locked => "another run holds the output or the store",
+            Self::Empty => "nothing was written; only with --fail-empty",
+            Self::Signal(_) => "ended by signal n",
+            Self::ReaderClosed => "when the reader of the output went away",
+        }
+    }
+
+    /// When to run again, where that is not plain.
+    pub(crate) fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Usage => "fix it first",
+            Self::Blocked => "later, by a person",
+            Self::Temporary => "the same command again",
+            Self::Locked => "later, or with --wait-lock",
+            _ => return None,
+        })
     }
 
     /// Whether it ends the whole run at once, whatever hashtags are left.

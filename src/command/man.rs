@@ -17,46 +17,6 @@ const CHANGED: &str = "2026-11-26";
 /// How clap's page sets a paragraph apart, and how a page does.
 const APART: [&str; 2] = ["\n.br\n\n.br\n", "\n.sp\n"];
 
-/// What a status means to a script.
-const STATUSES: [(Exit, &str); 10] = [
-    (
-        Exit::Ok,
-        "complete: the limit was reached or the feed ended, and all is written",
-    ),
-    (Exit::Internal, "a bug; please report it"),
-    (
-        Exit::Usage,
-        "wrong command line, input or cookie file, or an output file in the way; fix it first",
-    ),
-    (
-        Exit::NotFound,
-        "no such hashtag, or one that is not public or was taken down",
-    ),
-    (
-        Exit::Blocked,
-        "turned away: empty answers, captcha, login, region, refused; later, by a person",
-    ),
-    (
-        Exit::Temporary,
-        "network, timeout, rate limit, stalled feed, or a budget used up; the same command again",
-    ),
-    (
-        Exit::Data,
-        "an answer or file that makes no sense, or is over a limit",
-    ),
-    (Exit::Output, "the output or the store cannot be used"),
-    (
-        Exit::Locked,
-        "another run holds the output or the store; later, or with --wait-lock",
-    ),
-    (Exit::Empty, "nothing was written; only with --fail-empty"),
-];
-/// The status of a run that a signal ended; of a signal each, so it is no row above.
-const BY_SIGNAL: (&str, &str) = (
-    "128+n",
-    "ended by signal n; 141 when the reader of the output went away",
-);
-
 /// The variables that are no switch's, or of all of them.
 const VARIABLES: [(&str, &str); 5] = [
     (
@@ -113,14 +73,28 @@ fn write(page: &mut Vec<u8>) -> io::Result<()> {
         write_command(page, command)?;
     }
     let mut rest = Roff::new();
-    let statuses = STATUSES.map(|(exit, words)| (exit.code().to_string(), words));
-    let statuses = statuses.iter().map(|(code, words)| (code.as_str(), *words));
-    list(&mut rest, "EXIT STATUS", statuses.chain([BY_SIGNAL]));
+    let statuses = statuses();
+    let statuses = statuses.iter().map(|(code, words)| (&**code, &**words));
+    list(&mut rest, "EXIT STATUS", statuses);
     list(&mut rest, "ENVIRONMENT", VARIABLES);
     list(&mut rest, "FILES", FILES);
     let (examples, _) = parted(&cli);
     section(&mut rest, "SH", "EXAMPLES", &examples);
     rest.to_writer(page)
+}
+
+/// What each status means, and whether to run again.
+fn statuses() -> Vec<(String, String)> {
+    let numbered = Exit::NUMBERED.into_iter().map(|exit| {
+        let words = match exit.advice() {
+            Some(advice) => format!("{}; {advice}", exit.meaning()),
+            None => exit.meaning().to_owned(),
+        };
+        (exit.code().to_string(), words)
+    });
+    let by_signal = [Exit::Signal(0), Exit::ReaderClosed].map(Exit::meaning);
+    let by_signal = ("128+n".to_owned(), by_signal.join("; 141 "));
+    numbered.chain([by_signal]).collect()
 }
 
 fn write_command(page: &mut Vec<u8>, command: &clap::Command) -> io::Result<()> {

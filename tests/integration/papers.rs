@@ -65,6 +65,19 @@ fn every_shell_has_a_script() {
     assert!(other.stderr.contains("possible values: bash,"), "{other:?}");
 }
 
+/// The README's statuses and their meanings.
+fn statuses_of_readme() -> Vec<[String; 2]> {
+    let readme = include_str!("../../README.md").replace('`', "");
+    let (_, table) = readme.split_once("| status | meaning |").unwrap();
+    let rows = table.lines().skip(2).map_while(|row| {
+        let mut cells = row.strip_prefix("| ")?.split(" | ").map(str::to_owned);
+        Some([cells.next()?, cells.next()?])
+    });
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows.len(), 11, "{rows:?}");
+    rows
+}
+
 #[test]
 fn the_man_page_has_no_fault_and_every_command() {
     let folder = Folder::new();
@@ -87,6 +100,13 @@ fn the_man_page_has_no_fault_and_every_command() {
     for code in 0..=9 {
         let row = format!(".TP\n\\fB{code}\\fR\n");
         assert_eq!(page.stdout.matches(&row).count(), 1, "{code}");
+    }
+    for [status, meaning] in statuses_of_readme() {
+        let row = format!(".TP\n\\fB{status}\\fR\n{meaning}");
+        let text = page.stdout.replace("\\-", "-");
+        let after = text.split_once(&row).map(|(_, after)| after);
+        let is_all = after.is_some_and(|after| after.starts_with(['\n', ';']));
+        assert!(is_all, "{status}: {meaning}");
     }
     std::fs::write(folder.file("page.1"), &page.stdout).unwrap();
     let args = ["-T", "lint", "-W", "warning", "page.1"];
