@@ -1,6 +1,7 @@
 //! The one door to the network: wait for the pace, send, judge, ask again. Small on the outside
 //! (`Http::get`); every attempt, look-up, retry and redirect hop goes through it.
 
+mod attempt;
 mod connects;
 mod heard;
 #[cfg(feature = "browser")]
@@ -12,6 +13,7 @@ mod ration;
 mod send;
 mod site;
 mod tally;
+mod visitor;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -19,6 +21,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
+use self::attempt::Attempt;
 use self::heard::Heard;
 #[cfg(feature = "browser")]
 pub(crate) use self::local::get_local;
@@ -27,14 +30,13 @@ use self::ration::Ration;
 use self::send::{Broken, Client, Head, Received};
 pub use self::site::{BaseUrlError, Site};
 pub use self::tally::Tally;
+use self::visitor::Visitor;
 use super::cookies::Jar;
-use super::judge::{Answer, Due, Judged, judge};
+use super::judge::{Due, Judged};
 use super::pace::Pace;
 pub use super::retry::Patience;
 use super::retry::{backoff, within_budget};
-use super::session::Session;
 use super::{AnswerFacts, Budget, Error, Verdict, bounds};
-use crate::clock::epoch_seconds;
 use crate::input::Region;
 
 /// Redirects followed for one request.
@@ -76,6 +78,13 @@ pub(crate) struct Request {
     pub(crate) due: Due,
 }
 
+impl Request {
+    /// Whether it is a call of the site's own script.
+    fn is_api(&self) -> bool {
+        matches!(self.due, Due::Lookup | Due::List)
+    }
+}
+
 /// The site seen through one session at one pace, with a count of what was sent through it.
 #[derive(Debug)]
 pub struct Http {
@@ -99,13 +108,6 @@ struct Door {
     heard: Mutex<Heard>,
 }
 
-/// The state a request reads and an answer changes.
-#[derive(Debug)]
-struct Visitor {
-    session: Session,
-    jar: Jar,
-}
-
 /// What is asked for, as often as it takes.
 #[derive(Clone, Copy)]
 enum Asked<'a> {
@@ -113,13 +115,6 @@ enum Asked<'a> {
     Whole(&'a Request),
     /// Where a short link leads, not followed.
     Hop(&'a Url),
-}
-
-/// How one attempt ended: the judgement, the answer's facts and, if good, its body.
-struct Attempt {
-    judged: Judged,
-    facts: AnswerFacts,
-    body: String,
 }
 
 impl Http {
@@ -140,10 +135,7 @@ impl Http {
             site: options.site,
             patience: options.patience,
             budget: options.budget,
-            visitor: Mutex::new(Visitor {
-                session: Session::new(options.user_agent, epoch_seconds()),
-                jar: options.jar,
-            }),
+            visitor: Mutex::new(Visitor::new(options.user_agent, options.jar)),
             tally: Mutex::new(Tally::default()),
             ration: Mutex::new(None),
             heard: Mutex::new(Heard::default()),
@@ -197,9 +189,7 @@ impl Http {
 
     /// Goes on as another anonymous visitor; the user's own cookies stay. Costs no request.
     pub(crate) fn renew(&self) {
-        let mut visitor = locked(&self.door.visitor);
-        visitor.session.renew(epoch_seconds());
-        visitor.jar.drop_anonymous();
+        locked(&self.door.visitor).renew();
         tracing::info!("going on with a fresh session");
     }
 
@@ -290,26 +280,16 @@ impl Http {
             };
             url = next;
         }
-        Attempt {
-            judged: Judged::Fail {
-                verdict: Verdict::BadAnswer,
-                cause: format!("more than {HOPS} redirects"),
-            },
-            facts: AnswerFacts {
-                path: url.path().to_owned(),
-                ..AnswerFacts::default()
-            },
-            body: String::new(),
-        }
+        let cause = format!("more than {HOPS} redirects");
+        Attempt::failed(&url, Verdict::BadAnswer, cause)
     }
 
     /// One request on the wire and what its answer means.
     async fn send(&self, url: &Url, request: &Request) -> Attempt {
-        let cookies = locked(&self.door.visitor).jar.header_for(url);
-        let headers = self.headers(request, cookies);
-        let received = self.fetch(url, headers).await;
+        let received = self.fetch(url, self.headers(request, url)).await;
         if let Ok(received) = &received {
-            self.absorb(url, received);
+            self.note_date(&received.headers);
+            locked(&self.door.visitor).absorb(url, &received.headers);
         }
         Attempt::of(url, received, request.due)
     }
@@ -359,7 +339,7 @@ impl Http {
 
     /// One try of a short link, without the session's cookies.
     async fn peek(&self, url: &Url) -> Attempt {
-        let user_agent = locked(&self.door.visitor).session.user_agent().to_owned();
+        let user_agent = locked(&self.door.visitor).user_agent();
         let headers = self.door.client.plain_headers(&user_agent);
         let received = self.fetch(&self.door.site.at(url), headers).await;
         let mut attempt = Attempt::of(url, received, Due::TagPage);
@@ -378,40 +358,22 @@ impl Http {
     /// The request's URL with the session's part of the query.
     fn url(&self, request: &Request) -> Url {
         let mut url = self.door.site.page(&request.path);
-        if matches!(request.due, Due::Lookup | Due::List) {
-            let visitor = locked(&self.door.visitor);
-            let token = visitor.jar.ms_token(&url).unwrap_or_default();
-            let query = visitor.session.query(&request.own, request.region, &token);
-            drop(visitor);
+        if request.is_api() {
+            let query = locked(&self.door.visitor).query(request, &url);
             url.set_query(Some(&query));
         }
         url
     }
 
-    fn headers(&self, request: &Request, cookies: Option<String>) -> http::HeaderMap {
+    fn headers(&self, request: &Request, url: &Url) -> http::HeaderMap {
         let visitor = locked(&self.door.visitor);
-        let is_api = matches!(request.due, Due::Lookup | Due::List);
         let referer = self.door.site.page(&request.referer);
-        self.door
-            .client
-            .headers(&visitor.session, is_api, referer.as_str(), cookies)
-    }
-
-    /// Learns the cookies and the next token an answer brings.
-    fn absorb(&self, url: &Url, received: &Received) {
-        self.note_date(&received.headers);
-        let mut visitor = locked(&self.door.visitor);
-        let set: Vec<&str> = received
-            .headers
-            .get_all(http::header::SET_COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        visitor.jar.absorb(url, set);
-        let token = received.headers.get("x-ms-token");
-        if let Some(token) = token.and_then(|value| value.to_str().ok()) {
-            visitor.jar.set_ms_token(url, token);
-        }
+        self.door.client.headers(
+            visitor.session(),
+            request.is_api(),
+            referer.as_str(),
+            visitor.cookies(url),
+        )
     }
 
     fn error(
@@ -438,60 +400,7 @@ impl Http {
 
     /// `text` without any of our secrets: a server may echo what it was sent.
     pub(crate) fn redacted(&self, text: &str) -> String {
-        let visitor = locked(&self.door.visitor);
-        visitor
-            .jar
-            .secrets()
-            .filter(|secret| secret.len() >= 6)
-            .fold(text.to_owned(), |text, secret| {
-                text.replace(secret, "[redacted]")
-            })
-    }
-}
-
-impl Attempt {
-    /// What came of a request to `url`.
-    fn of(url: &Url, received: Result<Received, Broken>, due: Due) -> Self {
-        let mut facts = AnswerFacts {
-            path: url.path().to_owned(),
-            ..AnswerFacts::default()
-        };
-        let received = match received {
-            Ok(received) => received,
-            Err(broken) => {
-                return Self {
-                    judged: broken.judged(),
-                    facts,
-                    body: String::new(),
-                };
-            }
-        };
-        facts.status = Some(received.status);
-        facts.bytes = received.body.len();
-        facts.logid = received.logid();
-        let answer = Answer {
-            status: received.status,
-            headers: &received.headers,
-            body: &received.body,
-        };
-        tracing::debug!("{} {} {} bytes", facts.path, received.status, facts.bytes);
-        Self {
-            judged: judge(&answer, due),
-            facts,
-            body: received.body,
-        }
-    }
-
-    /// A redirect that leaves the site's own origin is not followed.
-    fn refused(self, origin: &str) -> Self {
-        let cause = format!("a redirect away from {origin}, which is not followed");
-        Self {
-            judged: Judged::Fail {
-                verdict: Verdict::BadAnswer,
-                cause,
-            },
-            ..self
-        }
+        locked(&self.door.visitor).redacted(text)
     }
 }
 
