@@ -1,4 +1,5 @@
-//! `pull`: hashtags, one after the other or several at a time, into one output.
+//! A run: its hashtags, one after the other or several at a time, each pulled into its output and
+//! noted in its score.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -8,28 +9,25 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
-use super::advice::advice;
-use super::blind::Blind;
-use super::queue::{Next, Queue, Start};
-use super::score::Score;
-use super::session::Session;
-use super::split::Split;
-use super::summary::Summary;
-use super::turn::Turn;
-use super::{Refusal, output, output_failed};
-use crate::cli::{Apart, Environment, LaneChoice, PullArgs, StoreArgs};
-use crate::clock::epoch_seconds;
+use super::told::{nothing, say};
+use crate::cli::LaneChoice;
+use crate::command::advice::advice;
+use crate::command::blind::Blind;
+use crate::command::queue::{Next, Queue};
+use crate::command::score::Score;
+use crate::command::session::Session;
+use crate::command::split::Split;
+use crate::command::summary::Summary;
+use crate::command::{Refusal, output};
 use crate::exit::{Exit, StoppedBecause};
-use crate::halt::Halt;
 use crate::input::{HashtagName, Planned, Query, ShortLink, distinct};
 use crate::progress::Progress;
-use crate::pull::{Failure, Output, Pull, Stops};
+use crate::pull::{Output, Pull, Stops};
 use crate::receipt::Receipt;
-use crate::record::{Lane, Wanted};
-use crate::signals::Signals;
+use crate::record::Wanted;
 use crate::source::http::Http;
 use crate::source::short_link::ShortLinkError;
-use crate::store::{Job, Past, Store, StoreError};
+use crate::store::Past;
 use crate::words::{SUMMARY, counted};
 
 /// How often a run looks for a hashtag whose own run has died.
@@ -39,163 +37,47 @@ const GLANCE: Duration = Duration::from_secs(1);
 const NOT_DUE: &str = "no hashtag of the store is due: each was pulled within --every";
 
 /// A run over several hashtags. All that are in flight share it.
-struct Run<'a> {
-    session: &'a Session,
-    output: Mutex<Output>,
+pub(super) struct Run<'a> {
+    pub(super) session: &'a Session,
+    pub(super) output: Mutex<Output>,
     /// Where each hashtag has an output of its own instead.
-    split: Option<Split>,
-    summary: RefCell<Summary>,
-    stops: Stops,
-    progress: &'a Progress,
+    pub(super) split: Option<Split>,
+    pub(super) summary: RefCell<Summary>,
+    pub(super) stops: Stops,
+    pub(super) progress: &'a Progress,
     /// What is left to begin.
-    queue: Queue,
-    met: RefCell<HashSet<HashtagName>>,
-    score: RefCell<Score>,
+    pub(super) queue: Queue,
+    pub(super) met: RefCell<HashSet<HashtagName>>,
+    pub(super) score: RefCell<Score>,
     /// When the run began, for filters that count back from there.
-    began: i64,
-    blind: RefCell<Blind>,
+    pub(super) began: i64,
+    pub(super) blind: RefCell<Blind>,
     /// Whether a run that wrote nothing ends with a status of its own.
-    fail_empty: bool,
+    pub(super) fail_empty: bool,
     /// Whether it writes only what no run before wrote.
-    new_only: bool,
+    pub(super) new_only: bool,
     /// Whether it replaces what is there.
-    replaces: bool,
+    pub(super) replaces: bool,
     /// Whether the same command would find its own file in the way.
-    must_append: bool,
-}
-
-pub(super) async fn run(
-    mut args: PullArgs,
-    environment: &Environment,
-    mut signals: Signals,
-    progress: &Progress,
-) -> Result<Exit, Refusal> {
-    let began = epoch_seconds();
-    args.output = args.output.filled(None, began);
-    let is_split = args.output.is_split();
-    if is_split && args.from_store.from_store {
-        let words = "--from-store writes one file; leave out {tag} in the name of --output";
-        return Err(Refusal::usage(words));
-    }
-    args.store
-        .check(args.output.replaced().as_deref())
-        .and_then(|()| args.from_store.check(&args.store))
-        .map_err(Refusal::usage)?;
-    args.output
-        .check()
-        .and_then(|()| files(&args).check())
-        .map_err(Refusal::usage)?;
-    let (filter, choice) = (args.filter.filter(), args.source.source);
-    let start = Queue::of(args.input, filter, &args.from_store, &args.output, choice)?;
-    let Start {
-        queue, named, job, ..
-    } = start;
-    let source = args.source.or_through(start.proxy);
-    let turn = Turn::within(args.output.wait_lock());
-    let mut claimed = if is_split {
-        (shared(&args.store, turn, &mut signals).await?, None)
-    } else {
-        claim(&args.store, &job, turn, &mut signals).await?
-    };
-    if queue.is_shared() && named.is_empty() && !claimed.0.has_hashtags().await? {
-        claimed.0.close().await;
-        let words = "the store knows no hashtag yet; name one, or add --input FILE";
-        return Err(Refusal::usage(words));
-    }
-    if claimed.1.is_some() && args.output.is_stream() {
-        tracing::warn!(
-            "going on with the same command's unfinished run, which wrote the records before these"
-        );
-    }
-    let session = Session::open(source, args.browser, &args.pace, environment).await?;
-    let split = is_split.then(|| Split::new(args.output.clone(), choice, args.jobs, began));
-    let output = match &split {
-        Some(split) => {
-            let planned = queue.named();
-            let store = &claimed.0;
-            split.open_all(&planned, store, turn, &mut signals).await?;
-            output::nowhere(claimed.0)
-        }
-        None => output::open(&args.output, claimed, turn, &mut signals).await?,
-    };
-    let run = Run {
-        output: Mutex::new(output),
-        split,
-        summary: RefCell::new(Summary::open(args.output.summary())?),
-        stops: Stops {
-            signals,
-            halt: Halt::default(),
-            budget: session.http.budget(),
-        },
-        progress,
-        score: RefCell::new(Score::new(queue.is_shared())),
-        queue,
-        met: RefCell::default(),
-        began,
-        blind: RefCell::new(start.blind),
-        fail_empty: args.store.fail_empty,
-        new_only: args.store.new_only,
-        replaces: args.output.replaced().is_some(),
-        must_append: args.output.must_append() && args.store.store.is_none(),
-        session: &session,
-    };
-    let ended = all(run, named, usize::from(args.jobs)).await;
-    session.close().await;
-    ended
-}
-
-/// The files the switches name.
-fn files(args: &PullArgs) -> Apart {
-    let files = Apart::default()
-        .reads("--input", args.input.input.as_deref())
-        .reads("--cookies", args.source.cookies.as_deref())
-        .writes("--store", args.store.file());
-    args.output.apart(files)
-}
-
-/// Opens the store for `job` once the run's turn has come, with the bytes of its output that are
-/// committed where an earlier run left it unfinished.
-pub(super) async fn claim(
-    args: &StoreArgs,
-    job: &Job,
-    turn: Turn,
-    signals: &mut Signals,
-) -> Result<(Store, Option<u64>), Refusal> {
-    loop {
-        let claimed = Store::claimed(args.store.as_ref(), args.new_only, job).await;
-        let is_locked = matches!(claimed, Err(StoreError::Locked(_)));
-        if !is_locked || !turn.may_come(signals).await? {
-            return Ok(claimed?);
-        }
-    }
-}
-
-/// Opens the store for the jobs of many outputs once the run's turn has come.
-async fn shared(args: &StoreArgs, turn: Turn, signals: &mut Signals) -> Result<Store, Refusal> {
-    loop {
-        let opened = Store::open(args.store.as_ref(), args.new_only).await;
-        let is_locked = matches!(opened, Err(StoreError::Locked(_)));
-        if !is_locked || !turn.may_come(signals).await? {
-            return Ok(opened?);
-        }
-    }
-}
-
-async fn all(run: Run<'_>, named: Vec<Planned>, jobs: usize) -> Result<Exit, Refusal> {
-    // Both locks are ours before a browser starts or anybody is asked.
-    run.session.start().await?;
-    output::begin(&mut *run.output.lock().await).await?;
-    if run.session.choice == LaneChoice::Embed {
-        tracing::warn!("the embed pages list at most 10 videos of a hashtag");
-    }
-    if let Err(refusal) = run.add(named).await {
-        run.score.borrow_mut().refuse(refusal);
-    }
-    join_all((0..jobs).map(|_| run.work())).await;
-    run.finish().await
+    pub(super) must_append: bool,
 }
 
 impl Run<'_> {
+    /// Pulls all that is `named`, and what is due of the store, so many hashtags at a time.
+    pub(super) async fn all(self, named: Vec<Planned>, jobs: usize) -> Result<Exit, Refusal> {
+        // Both locks are ours before a browser starts or anybody is asked.
+        self.session.start().await?;
+        output::begin(&mut *self.output.lock().await).await?;
+        if self.session.choice == LaneChoice::Embed {
+            tracing::warn!("the embed pages list at most 10 videos of a hashtag");
+        }
+        if let Err(refusal) = self.add(named).await {
+            self.score.borrow_mut().refuse(refusal);
+        }
+        join_all((0..jobs).map(|_| self.work())).await;
+        self.finish().await
+    }
+
     /// Does one hashtag after the other as long as there are any and the run goes on.
     async fn work(&self) {
         while !self.score.borrow().is_over() {
@@ -502,40 +384,5 @@ impl Run<'_> {
             return Ok(Exit::Empty);
         }
         Ok(exit)
-    }
-}
-
-/// Why a run that is complete ends with a status of its own, and what becomes of a file that it
-/// `replaces`.
-pub(super) fn nothing(replaces: bool) -> String {
-    let stays = if replaces {
-        "; what was there stays"
-    } else {
-        ""
-    };
-    format!("nothing was written, which --fail-empty ends with status 9{stays}")
-}
-
-/// The line for a hashtag that failed.
-fn say(failure: &Failure, receipt: &Receipt, kept: &str) {
-    let tag = receipt.tag.as_deref().unwrap_or_default();
-    match failure {
-        Failure::Output(error) => {
-            let refusal = output_failed(error);
-            if refusal.exit != Exit::ReaderClosed {
-                tracing::error!("{tag}: {}{kept}", refusal.words);
-            }
-        }
-        Failure::Store(error) => tracing::error!("{tag}: {error}{kept}"),
-        Failure::Source(error) => {
-            let share = match (receipt.written, receipt.asked) {
-                (0, _) => String::new(),
-                (written, Some(asked)) => format!("{written} of {asked}: "),
-                (written, None) => format!("{written} written: "),
-            };
-            let asked: Vec<Lane> = receipt.lanes.iter().map(|asked| asked.lane).collect();
-            let advice = advice(error.verdict, &asked);
-            tracing::error!("{tag}: {share}{error}; {advice}{kept}");
-        }
     }
 }
