@@ -40,7 +40,8 @@ impl Coding {
     /// Bytes gathered before they go out, for a page that is long.
     pub(super) fn room(self) -> usize {
         match self {
-            Self::Plain => 64 * 1024,
+            // Each write touches the memory page at which the last one ended once more.
+            Self::Plain => 128 * 1024,
             // A short member compresses badly.
             Self::Gzip | Self::Zstd => 1024 * 1024,
         }
