@@ -43,18 +43,21 @@ fn jq_makes_the_same_records() {
 
 #[test]
 fn each_tool_gets_a_row() {
-    let Some(ended) = run(&Folder::new(), &["--tool", "jaq=no-such-jaq"]) else {
-        return;
-    };
-    assert_eq!(ended.status, 0, "{ended:?}");
-    for line in [
-        "30 videos, ",
-        "- jaq: not here\n",
-        "\n| import --jobs 1 | ",
-        "\n| import --jobs 2 | ",
-        "\n| jq | ",
-    ] {
-        assert!(ended.stdout.contains(line), "{line}: {ended:?}");
+    for more in [&[][..], &["--discard"]] {
+        let args = [&["--tool", "jaq=no-such-jaq"], more].concat();
+        let Some(ended) = run(&Folder::new(), &args) else {
+            return;
+        };
+        assert_eq!(ended.status, 0, "{ended:?}");
+        for line in [
+            "30 videos, ",
+            "- jaq: not here\n",
+            "\n| import --jobs 1 | ",
+            "\n| import --jobs 2 | ",
+            "\n| jq | ",
+        ] {
+            assert!(ended.stdout.contains(line), "{line}: {ended:?}");
+        }
     }
 }
 
