@@ -155,6 +155,7 @@ pub(crate) fn ask(url: &str, question: &str) -> Vec<Vec<String>> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().unwrap();
     runtime.block_on(async {
+        sqlx::any::install_default_drivers();
         let mut db = AnyConnection::connect(url).await.unwrap();
         if url.starts_with("postgres") {
             let enter = sqlx::raw_sql("SET search_path TO tiktok_hashtag");
