@@ -1,6 +1,5 @@
 //! One visitor that takes every JSON value, so that a type says only what it can use.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -18,7 +17,7 @@ pub(super) enum Leaf<'a> {
     /// Any other number, those beyond 64 bits included.
     Fraction(f64),
     /// A text.
-    Text(Cow<'a, str>),
+    Text(&'a str),
     /// A list or an object where none is of use.
     Nested,
 }
@@ -26,7 +25,7 @@ pub(super) enum Leaf<'a> {
 /// A type that can be made of any JSON value.
 pub(super) trait FromAny<'de>: Sized {
     /// What a value that is neither list nor object becomes.
-    fn from_leaf(leaf: Leaf<'de>) -> Self;
+    fn from_leaf(leaf: Leaf<'_>) -> Self;
 
     /// What an object becomes; of no use unless a type says otherwise.
     fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
@@ -76,15 +75,7 @@ impl<'de, T: FromAny<'de>> Visitor<'de> for AnyVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        Ok(T::from_leaf(Leaf::Text(Cow::Owned(text.to_owned()))))
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<T, E> {
-        Ok(T::from_leaf(Leaf::Text(Cow::Borrowed(text))))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
-        Ok(T::from_leaf(Leaf::Text(Cow::Owned(text))))
+        Ok(T::from_leaf(Leaf::Text(text)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {

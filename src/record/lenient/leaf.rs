@@ -24,7 +24,7 @@ macro_rules! leaves {
         pub(in crate::record) struct $name(pub(in crate::record) Option<$inner>);
 
         impl<'de> FromAny<'de> for $name {
-            fn from_leaf(leaf: Leaf<'de>) -> Self {
+            fn from_leaf(leaf: Leaf<'_>) -> Self {
                 Self($read(leaf).unwrap_or_else(|Unusable| {
                     count_oddity();
                     None
@@ -109,7 +109,7 @@ fn flag(leaf: Leaf<'_>) -> Found<bool> {
         Leaf::Flag(flag) => Ok(Some(flag)),
         Leaf::Whole(0) => Ok(Some(false)),
         Leaf::Whole(1) => Ok(Some(true)),
-        Leaf::Text(text) => match text.as_ref() {
+        Leaf::Text(text) => match text {
             "" => Ok(None),
             "true" | "1" => Ok(Some(true)),
             "false" | "0" => Ok(Some(false)),
@@ -122,7 +122,7 @@ fn flag(leaf: Leaf<'_>) -> Found<bool> {
 fn text(leaf: Leaf<'_>) -> Found<String> {
     match leaf {
         Leaf::Nothing => Ok(None),
-        Leaf::Text(text) => Ok(Some(text.into_owned())),
+        Leaf::Text(text) => Ok(Some(text.to_owned())),
         _ => Err(Unusable),
     }
 }

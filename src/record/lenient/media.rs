@@ -127,7 +127,7 @@ impl Media {
 }
 
 impl<'de> FromAny<'de> for Media {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         let is_given = !matches!(leaf, Leaf::Nothing);
         Self {
             is_given,
@@ -169,7 +169,7 @@ impl<'de> FromAny<'de> for Media {
 fn url(leaf: Leaf<'_>) -> Option<String> {
     match leaf {
         Leaf::Nothing => None,
-        Leaf::Text(url) => (!url.is_empty()).then(|| url.into_owned()),
+        Leaf::Text(url) => (!url.is_empty()).then(|| url.to_owned()),
         _ => {
             count_oddity();
             None
@@ -178,7 +178,7 @@ fn url(leaf: Leaf<'_>) -> Option<String> {
 }
 
 impl<'de> FromAny<'de> for Element {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         url(leaf).map_or(Self::Nothing, Self::Url)
     }
 
@@ -198,7 +198,7 @@ impl<'de> Deserialize<'de> for Element {
 }
 
 impl<'de> FromAny<'de> for Pictures {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         count_unless_empty(&leaf);
         Self(None)
     }

@@ -52,7 +52,7 @@ impl<T> List<T> {
 }
 
 impl<'de, T: Deserialize<'de>> FromAny<'de> for Obj<T> {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         count_unless_empty(&leaf);
         Self(None)
     }
@@ -63,9 +63,9 @@ impl<'de, T: Deserialize<'de>> FromAny<'de> for Obj<T> {
 }
 
 impl<'de, T: Deserialize<'de>> FromAny<'de> for ObjOrName<T> {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         match leaf {
-            Leaf::Text(name) if !name.is_empty() => Self::Name(name.into_owned()),
+            Leaf::Text(name) if !name.is_empty() => Self::Name(name.to_owned()),
             leaf => {
                 count_unless_empty(&leaf);
                 Self::Nothing
@@ -79,7 +79,7 @@ impl<'de, T: Deserialize<'de>> FromAny<'de> for ObjOrName<T> {
 }
 
 impl<'de, T: Deserialize<'de>> FromAny<'de> for List<T> {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         count_unless_empty(&leaf);
         Self(None)
     }
@@ -92,13 +92,13 @@ impl<'de, T: Deserialize<'de>> FromAny<'de> for List<T> {
 }
 
 impl<'de> FromAny<'de> for Given {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         Self(!matches!(leaf, Leaf::Nothing))
     }
 }
 
 impl<'de> FromAny<'de> for Texts {
-    fn from_leaf(leaf: Leaf<'de>) -> Self {
+    fn from_leaf(leaf: Leaf<'_>) -> Self {
         count_unless_empty(&leaf);
         Self(None)
     }
