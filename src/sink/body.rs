@@ -7,6 +7,10 @@ use std::io::{self, Seek as _, SeekFrom, Write};
 use super::lines::Lines;
 use super::{Coding, Row};
 
+/// Bytes gathered before they go out, for a page that is long. A short member compresses badly, and
+/// each write touches the memory page at which the last one ended once more.
+const ROOM: usize = 1024 * 1024;
+
 /// What fills an output in one format.
 pub(super) trait Body {
     /// Takes a row.
@@ -98,7 +102,7 @@ impl<W: Write> Body for Text<W> {
             return put;
         }
         self.ends.push(self.pending.len());
-        if self.pending.len() >= self.coding.room() {
+        if self.pending.len() >= ROOM {
             return self.hand_out();
         }
         Ok(())

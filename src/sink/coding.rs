@@ -37,16 +37,6 @@ impl Coding {
         }
     }
 
-    /// Bytes gathered before they go out, for a page that is long.
-    pub(super) fn room(self) -> usize {
-        match self {
-            // Each write touches the memory page at which the last one ended once more.
-            Self::Plain => 128 * 1024,
-            // A short member compresses badly.
-            Self::Gzip | Self::Zstd => 1024 * 1024,
-        }
-    }
-
     /// `rows` as one member.
     pub(super) fn member(self, rows: &[u8]) -> io::Result<Cow<'_, [u8]>> {
         Ok(match self {
