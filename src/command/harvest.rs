@@ -46,6 +46,23 @@ impl Harvest {
         }
     }
 
+    /// The same of a run that is complete and fails for having written nothing, also where no rule
+    /// is the cause. It leaves the file that it `replaces`.
+    pub(super) fn warn_of_failure(&self, new_only: bool, replaces: bool) {
+        tracing::warn!("{}", self.failure(new_only, replaces));
+    }
+
+    fn failure(&self, new_only: bool, replaces: bool) -> String {
+        let cause = self.words(new_only);
+        let cause = cause.as_deref().unwrap_or("nothing was written");
+        let stays = if replaces {
+            "; what was there stays"
+        } else {
+            ""
+        };
+        format!("{cause}; --fail-empty makes that status 9{stays}")
+    }
+
     fn words(&self, new_only: bool) -> Option<String> {
         let is_told = |rule: &&str| new_only || *rule != KNOWN;
         if self.is_cut || self.written > 0 || !self.filtered.keys().any(is_told) {
@@ -107,6 +124,21 @@ mod tests {
         let words = known.words(true).unwrap();
         assert_eq!(words, "nothing was written: 30 seen, 30 written before");
         assert_eq!(Harvest::of(&receipt(0, &[])).words(true), None);
+    }
+
+    #[test]
+    fn a_run_that_fails_for_being_empty_says_so_with_its_cause() {
+        let none = Harvest::of(&receipt(0, &[]));
+        assert_eq!(
+            none.failure(false, false),
+            "nothing was written; --fail-empty makes that status 9"
+        );
+        let filtered = Harvest::of(&receipt(0, &[("since", 8)]));
+        assert_eq!(
+            filtered.failure(false, true),
+            "nothing was written: 8 seen, 8 left out by --since; --fail-empty makes that status 9; \
+             what was there stays"
+        );
     }
 
     #[test]

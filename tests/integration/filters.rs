@@ -101,6 +101,9 @@ fn a_run_whose_filters_leave_nothing_says_so_once() {
         );
         let quiet = folder.run(&[command, &filters, &["-q"]].concat());
         assert_eq!((quiet.status, &*quiet.stderr), (0, ""));
+        let failed = folder.run(&[command, &filters, &["--fail-empty"]].concat());
+        let said = said.replace('\n', "; --fail-empty makes that status 9\n");
+        assert_eq!((failed.status, &*failed.stderr), (9, &*said));
     }
     let known = ["pull", "t4", "--demo", "-o", "t4.jsonl", "--append"];
     for _ in 0..2 {

@@ -1,6 +1,6 @@
 //! How an import ends: its output closed, its exit status known.
 
-use crate::command::pull::nothing;
+use crate::command::harvest::Harvest;
 use crate::command::{Refusal, output};
 use crate::exit::Exit;
 use crate::pull::Output;
@@ -14,6 +14,8 @@ pub(super) struct Ended {
     pub(super) failure: Option<Refusal>,
     /// Why the store did not take the receipt.
     pub(super) unkept: Option<StoreError>,
+    /// Whether it is to write only what no run before wrote.
+    pub(super) new_only: bool,
     /// Whether it replaces what is there.
     pub(super) replaces: bool,
     /// Whether one that wrote nothing counts as failed.
@@ -31,6 +33,10 @@ impl Ended {
         let is_open = stopped.is_worth_repeating() || refusal.is_some();
         let kept = output::kept(&output);
         let is_empty = complete && self.fail_empty && self.receipt.written == 0;
+        let harvest = Harvest::of(&self.receipt);
+        if !is_empty {
+            harvest.warn(self.new_only);
+        }
         let finished = if is_empty {
             output::close_empty(output, self.replaces, is_open).await
         } else {
@@ -42,7 +48,7 @@ impl Ended {
         }
         finished?;
         if is_empty {
-            tracing::warn!("{}", nothing(self.replaces));
+            harvest.warn_of_failure(self.new_only, self.replaces);
             return Ok(Exit::Empty);
         }
         if !complete && !kept.is_empty() {

@@ -9,7 +9,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::harvest::Harvest;
 use super::pull::claim;
 use super::summary::Summary;
 use super::turn::Turn;
@@ -89,11 +88,11 @@ pub(super) async fn run(
         Err(failure) => (failure.stopped(), Some(refused(failure))),
     };
     receipt.close(stopped, stopped);
-    Harvest::of(&receipt).warn(args.store.new_only);
     let unsaid = summary.add(&receipt).err();
     let ended = Ended {
         unkept: output.store.end(None, &receipt).await.err(),
         failure: failure.or(unsaid),
+        new_only: args.store.new_only,
         replaces: args.output.replaced().is_some(),
         fail_empty: args.store.fail_empty,
         receipt,

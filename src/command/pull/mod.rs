@@ -24,8 +24,6 @@ use crate::signals::Signals;
 use crate::store::{Job, Store, StoreError};
 use run::Run;
 
-pub(super) use told::nothing;
-
 pub(super) async fn run(
     mut args: PullArgs,
     environment: &Environment,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
-use super::told::{nothing, say};
+use super::told::say;
 use crate::cli::LaneChoice;
 use crate::command::advice::advice;
 use crate::command::blind::Blind;
@@ -349,10 +349,12 @@ impl Run<'_> {
 
     async fn finish(self) -> Result<Exit, Refusal> {
         let score = self.score.into_inner();
-        score.harvest.warn(self.new_only);
         let exit = score.exit();
         let complete = exit == Exit::Ok;
         let is_empty = complete && self.fail_empty && score.written == 0;
+        if !is_empty {
+            score.harvest.warn(self.new_only);
+        }
         let left = match self.split {
             Some(split) => {
                 let signals = &mut self.stops.signals.clone();
@@ -380,7 +382,8 @@ impl Run<'_> {
             tracing::info!(target: SUMMARY, "{NOT_DUE}");
         }
         if is_empty {
-            tracing::warn!("{}", nothing(self.replaces));
+            let harvest = &score.harvest;
+            harvest.warn_of_failure(self.new_only, self.replaces);
             return Ok(Exit::Empty);
         }
         Ok(exit)

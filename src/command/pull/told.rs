@@ -7,17 +7,6 @@ use crate::pull::Failure;
 use crate::receipt::Receipt;
 use crate::record::Lane;
 
-/// Why a run that is complete ends with a status of its own, and what becomes of a file that it
-/// `replaces`.
-pub(in crate::command) fn nothing(replaces: bool) -> String {
-    let stays = if replaces {
-        "; what was there stays"
-    } else {
-        ""
-    };
-    format!("nothing was written, which --fail-empty ends with status 9{stays}")
-}
-
 /// The line for a hashtag that failed.
 pub(super) fn say(failure: &Failure, receipt: &Receipt, kept: &str) {
     let tag = receipt.tag.as_deref().unwrap_or_default();
