@@ -1,6 +1,5 @@
 //! Where records and receipts go.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::seconds::Seconds;
 use super::{Apart, LaneChoice};
 use crate::input::{Filter, Planned, Query, Region, iso_8601};
 use crate::pull::Form;
-use crate::sink::{self, Coding, Existing, Fields, Format, Layout, Target, template};
+use crate::sink::{self, Coding, Existing, Fields, Format, Layout, OutputError, Target, template};
 use crate::store::Job;
 
 /// Where records and receipts go.
@@ -99,7 +98,7 @@ impl OutputArgs {
     ///
     /// # Errors
     /// When they cannot be made.
-    pub fn make_folders(&self) -> io::Result<()> {
+    pub fn make_folders(&self) -> Result<(), OutputError> {
         let template = self.template.as_deref();
         template.map_or(Ok(()), |it| template::make_folders(it, &self.output))
     }

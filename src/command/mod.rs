@@ -60,9 +60,10 @@ impl Refusal {
 impl From<OutputError> for Refusal {
     fn from(error: OutputError) -> Self {
         let exit = match error {
-            OutputError::Io { .. } | OutputError::Shorter { .. } | OutputError::Changed { .. } => {
-                Exit::Output
-            }
+            OutputError::Io { .. }
+            | OutputError::NoFolder { .. }
+            | OutputError::Shorter { .. }
+            | OutputError::Changed { .. } => Exit::Output,
             OutputError::Locked(_) => Exit::Locked,
             _ => Exit::Usage,
         };

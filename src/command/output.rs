@@ -21,10 +21,7 @@ pub(super) async fn open(
     signals: &mut Signals,
 ) -> Result<Output, Refusal> {
     let (target, layout) = (args.target(), args.layout());
-    args.make_folders().map_err(|error| {
-        let path = args.output.display();
-        Refusal::new(Exit::Output, format!("cannot write {path}: {error}"))
-    })?;
+    args.make_folders()?;
     let (sink, known) = loop {
         let opened = sink::open(&target, &layout, committed);
         let is_locked = matches!(opened, Err(OutputError::Locked(_)));

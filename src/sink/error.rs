@@ -57,6 +57,17 @@ pub enum OutputError {
     /// Another run writes it.
     #[error("{} is locked by another run; wait for its end, or let --wait-lock do that", .0.display())]
     Locked(PathBuf),
+    /// The folder it is to stand in is not there.
+    #[error(
+        "cannot write {}: there is no folder {}; make it, or choose another --output",
+        .path.display(), .folder.display()
+    )]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The system refused.
     #[error("cannot write {}: {error}", .path.display())]
     Io {
@@ -68,10 +79,22 @@ pub enum OutputError {
 }
 
 impl OutputError {
+    /// What the system said of the file at `path`. That something is not there is said of its
+    /// folder where that is what is missing.
     pub(super) fn io(path: &Path, error: io::Error) -> Self {
-        Self::Io {
+        match path.parent() {
+            Some(folder) if is_missing(folder, &error) => Self::no_folder(path, folder),
+            _ => Self::Io {
+                path: path.to_owned(),
+                error,
+            },
+        }
+    }
+
+    pub(super) fn no_folder(path: &Path, folder: &Path) -> Self {
+        Self::NoFolder {
             path: path.to_owned(),
-            error,
+            folder: folder.to_owned(),
         }
     }
 
@@ -88,7 +111,14 @@ impl OutputError {
         match self {
             Self::Locked(_) => Self::Locked(path.to_owned()),
             Self::Io { error, .. } => Self::io(path, error),
+            Self::NoFolder { folder, .. } => Self::no_folder(path, &folder),
             other => other,
         }
     }
+}
+
+/// Whether an error comes of a folder that is not there. The empty name is the current folder's.
+fn is_missing(folder: &Path, error: &io::Error) -> bool {
+    let is_named = folder != Path::new("");
+    error.kind() == io::ErrorKind::NotFound && is_named && !folder.exists()
 }

@@ -1,8 +1,10 @@
 //! Names of outputs that are made of a hashtag and a day: `out/{tag}/{date}.jsonl`.
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
+
+use super::OutputError;
 
 /// Stands for the hashtag.
 const TAG: &str = "{tag}";
@@ -73,8 +75,9 @@ fn fingerprint(text: &str) -> u64 {
 /// Makes the folders that `path`, made of `template`, needs below those the template names itself.
 ///
 /// # Errors
-/// When one cannot be made, or leads elsewhere.
-pub fn make_folders(template: &Path, path: &Path) -> io::Result<()> {
+/// When one cannot be made, or leads elsewhere, and when one that the template names is not there.
+pub fn make_folders(template: &Path, path: &Path) -> Result<(), OutputError> {
+    let io = |error| OutputError::io(path, error);
     let is_named = |part: &Component<'_>| {
         let text = part.as_os_str().to_string_lossy();
         !text.contains(TAG) && !text.contains(DATE)
@@ -92,11 +95,16 @@ pub fn make_folders(template: &Path, path: &Path) -> io::Result<()> {
     } else {
         &made
     };
-    let base = base.canonicalize()?;
-    fs::create_dir_all(folder)?;
-    if !folder.canonicalize()?.starts_with(base) {
+    let base = match base.canonicalize() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(OutputError::no_folder(path, base));
+        }
+        found => found.map_err(io)?,
+    };
+    fs::create_dir_all(folder).map_err(io)?;
+    if !folder.canonicalize().map_err(io)?.starts_with(base) {
         let words = format!("{} leads out of its folder", folder.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidFilename, words));
+        return Err(io(io::Error::new(ErrorKind::InvalidFilename, words)));
     }
     Ok(())
 }

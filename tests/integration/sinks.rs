@@ -912,8 +912,23 @@ fn a_file_of_its_own_ends_as_its_hashtag_does() {
 #[test]
 fn a_name_that_asks_for_a_hashtag_needs_one_and_its_folder() {
     let folder = Folder::new();
-    let ended = folder.pull(&["t3", "--demo", "-o", "no/{tag}.jsonl"]);
-    assert_eq!(ended.status, 7, "{ended:?}");
+    for (name, file, missing) in [
+        ("no/{tag}.jsonl", "no/t3.jsonl", "no"),
+        ("no/at/{date}/{tag}.csv", "no/at/20", "no/at"),
+        ("no/at/all.json", "no/at/all.json", "no/at"),
+        ("no/at/all.jsonl", "no/at/all.jsonl", "no/at"),
+    ] {
+        let ended = folder.pull(&["t3", "--demo", "-o", name]);
+        assert_eq!(ended.status, 7, "{ended:?}");
+        let start = format!("error: cannot write {file}");
+        let end = format!(": there is no folder {missing}; make it, or choose another --output\n");
+        let words = &ended.stderr;
+        assert!(
+            words.starts_with(&start) && words.ends_with(&end),
+            "{words}"
+        );
+    }
+    assert!(!folder.file("no").exists());
     let saved = folder.pull(&["t3", "--demo", "--raw"]).stdout;
     folder.write("saved.jsonl", saved);
     let import = ["import", "saved.jsonl", "-o", "{tag}.csv"];
