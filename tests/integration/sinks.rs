@@ -740,6 +740,71 @@ fn a_killed_run_with_a_store_goes_on_in_every_format() {
     });
 }
 
+/// A file that has taken its place is beside it from its first new row on, killed or not.
+#[cfg(feature = "store")]
+#[test]
+fn a_run_that_is_killed_while_it_adds_to_a_placed_file_shows_nobody_half_of_it() {
+    std::thread::scope(|scope| {
+        for name in ["out.json", "out.json.zst", "out.jsonl", "out.csv.gz"] {
+            // At the first of its own rows, and with two pages behind it.
+            for lists in [0, 2] {
+                scope.spawn(move || assert_killed_beside(name, lists));
+            }
+        }
+    });
+}
+
+#[cfg(feature = "store")]
+fn assert_killed_beside(name: &str, lists: u64) {
+    let (folder, site) = (Folder::new(), Site::start());
+    let (url, beside) = (site.url(), format!("{name}.partial"));
+    let args = slow(&url, &["-o", name, "--overwrite", "--store", "store.db"]);
+    let stopped = folder.pull(&[&args[..], &["--max-requests", "2"]].concat());
+    assert_eq!(stopped.status, 5, "{stopped:?}");
+    let before = ids(&folder, &beside);
+    // As a run does that dies right behind it, and a person who takes what there is.
+    fs::rename(folder.file(&beside), folder.file(name)).unwrap();
+
+    let asked = site.count("list") + lists;
+    let running = Running::start(&mut folder.pulling(&args));
+    let since = Instant::now();
+    while !folder.file(&beside).exists() || site.count("list") < asked {
+        assert!(since.elapsed() < Duration::from_secs(20), "{name}");
+        sleep(Duration::from_millis(1));
+    }
+    assert_eq!(running.kill(), 137, "{name}");
+    folder.take_receipts();
+    assert!(!folder.file(name).exists(), "{name}");
+    let left = left(&folder, &beside);
+    assert!(left.starts_with(&before), "{name}: {left:?}");
+
+    let again = folder.pull(&args);
+    assert_eq!(again.status, 0, "{name}: {again:?}");
+    let ids = ids(&folder, name);
+    assert_eq!(ids[..before.len()], before, "{name}");
+    assert_eq!(ids.len(), 90, "{name}");
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 90, "{name}");
+    assert!(!folder.file(&beside).exists(), "{name}");
+}
+
+/// The ids of the whole rows that a killed run left, whatever end their format lacks.
+#[cfg(feature = "store")]
+fn left(folder: &Folder, name: &str) -> Vec<String> {
+    let mut text = text(folder, name);
+    text.truncate(text.rfind('\n').unwrap() + 1);
+    let plain = match name {
+        _ if name.contains(".jsonl") => "left.jsonl",
+        _ if name.contains(".csv") => "left.csv",
+        _ => "left.json",
+    };
+    // Killed before that was cut off, it still has its end.
+    if plain == "left.json" && !text.ends_with("\n]\n") {
+        text += "]";
+    }
+    folder.write(plain, text);
+    ids(folder, plain)
+}
+
 #[cfg(feature = "store")]
 #[test]
 fn what_replaces_a_file_at_the_end_goes_with_no_new_only() {
