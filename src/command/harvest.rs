@@ -47,19 +47,15 @@ impl Harvest {
     }
 
     /// The same of a run that is complete and fails for having written nothing, also where no rule
-    /// is the cause. It leaves the file that it `replaces`.
-    pub(super) fn warn_of_failure(&self, new_only: bool, replaces: bool) {
-        tracing::warn!("{}", self.failure(new_only, replaces));
+    /// is the cause, and of its output where what was there `stays`.
+    pub(super) fn warn_of_failure(&self, new_only: bool, stays: bool) {
+        tracing::warn!("{}", self.failure(new_only, stays));
     }
 
-    fn failure(&self, new_only: bool, replaces: bool) -> String {
+    fn failure(&self, new_only: bool, stays: bool) -> String {
         let cause = self.words(new_only);
         let cause = cause.as_deref().unwrap_or("nothing was written");
-        let stays = if replaces {
-            "; what was there stays"
-        } else {
-            ""
-        };
+        let stays = if stays { "; what was there stays" } else { "" };
         format!("{cause}; --fail-empty makes that status 9{stays}")
     }
 

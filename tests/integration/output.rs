@@ -162,6 +162,27 @@ fn a_run_that_may_not_be_empty_leaves_the_file_it_would_replace() {
     }
 }
 
+/// What an earlier run of the same job got takes its place all the same.
+#[cfg(feature = "store")]
+#[test]
+fn what_does_not_stay_is_not_said_to() {
+    let folder = Folder::new();
+    folder.write("out.jsonl", "old\n");
+    let args = ["t5", "t0", "--demo", "--source", "web", "--fail-empty"];
+    let more = ["--store", "store.db", "-o", "out.jsonl", "--overwrite"];
+    let args = [&args[..], &more].concat();
+    let stopped = folder.pull(&[&args[..], &["--max-requests", "2"]].concat());
+    assert_eq!(
+        (stopped.status, &*folder.read("out.jsonl")),
+        (5, "old\n"),
+        "{stopped:?}"
+    );
+    let empty = folder.pull(&args);
+    assert_eq!(empty.status, 9, "{empty:?}");
+    assert_eq!(ids(&folder.read("out.jsonl")).len(), 5);
+    assert!(!empty.stderr.contains("stays"), "{empty:?}");
+}
+
 /// Of files of their own none is lost where all came to nothing.
 #[test]
 fn hashtags_that_may_not_all_be_empty_leave_their_files() {

@@ -48,7 +48,7 @@ impl Ended {
         }
         finished?;
         if is_empty {
-            harvest.warn_of_failure(self.new_only, self.replaces);
+            harvest.warn_of_failure(self.new_only, self.replaces && kept.is_empty());
             return Ok(Exit::Empty);
         }
         if !complete && !kept.is_empty() {

@@ -383,7 +383,7 @@ impl Run<'_> {
         }
         if is_empty {
             let harvest = &score.harvest;
-            harvest.warn_of_failure(self.new_only, self.replaces);
+            harvest.warn_of_failure(self.new_only, self.replaces && kept.is_empty());
             return Ok(Exit::Empty);
         }
         Ok(exit)
