@@ -65,6 +65,8 @@ mod site;
 mod socket;
 #[cfg(all(target_os = "linux", feature = "demo"))]
 mod split;
+#[cfg(all(unix, feature = "demo"))]
+mod stdin;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
 mod store;
 #[cfg(all(unix, feature = "demo"))]

@@ -1,14 +1,16 @@
 //! Files on their way into the output.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use super::mapping::{Made, Mapping, sighting};
+use super::stdin::{self, Bell};
 use super::tag;
 use super::told::{told, warn_of_names};
 use crate::command::crew::Crew;
@@ -18,7 +20,7 @@ use crate::pull::{Failure, Output, Pull};
 use crate::record::{Lane, RawItem};
 use crate::signals::Signals;
 use crate::sink::Scribe;
-use crate::source::saved::Recording;
+use crate::source::saved::{Outcome, Recording};
 use crate::store::Waypoint;
 
 /// Entries between two flushes of the output, and of what the store commits at once.
@@ -34,7 +36,12 @@ pub(super) struct Import<'a, 'b> {
     pub(super) threads: usize,
     /// Writes rows on threads that have no output.
     pub(super) scribe: Option<&'a Scribe>,
+    /// Whether records go to standard output.
+    pub(super) feeds_stdout: bool,
 }
+
+/// What a file is read from, with what ends a reading that may wait for ever.
+type Opened = (Box<dyn Read + Send>, Option<Arc<Bell>>);
 
 impl Import<'_, '_> {
     /// Reads all files; why the import stopped, the first file that failed deciding.
@@ -59,10 +66,9 @@ impl Import<'_, '_> {
     /// counts as bad data.
     fn file(&mut self, path: &Path) -> Result<StoppedBecause, Failure> {
         let from_stdin = path == Path::new("-");
-        let opened: io::Result<Box<dyn Read + Send>> = if from_stdin {
-            Ok(Box::new(io::stdin()))
-        } else {
-            File::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>)
+        let (input, bell) = match self.open(path) {
+            Ok((input, bell)) => (Ok(input), bell),
+            Err(error) => (Err(error), None),
         };
         let crew = Crew {
             threads: self.threads,
@@ -75,19 +81,23 @@ impl Import<'_, '_> {
             scribe: self.scribe,
         };
         let mut failed = None;
-        let mut take = |raw: &RawItem, made: &mut Made| match self.entry(raw, made, from_stdin) {
-            Ok(true) => ControlFlow::Continue(()),
-            Ok(false) => ControlFlow::Break(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
+        let mut take = |raw: &RawItem, made: &mut Made| {
+            let entry = self.entry(raw, made, from_stdin);
+            if matches!(entry, Ok(true)) {
+                return ControlFlow::Continue(());
             }
+            failed = entry.err();
+            if let Some(bell) = &bell {
+                bell.ring();
+            }
+            ControlFlow::Break(())
         };
-        let read = opened.and_then(|input| crew.read(input, &mapping, &mut take));
+        let read = input.and_then(|input| crew.read(input, &mapping, &mut take));
         if let Some(error) = failed {
             return Err(error);
         }
         self.commit()?;
+        let read = reader_closed(read)?;
         let receipt = &mut *self.pull.receipt;
         let recording = read.as_ref().ok().and_then(|it| it.recording.as_ref());
         receipt.pages += recording.map_or(1, Recording::pages);
@@ -105,6 +115,21 @@ impl Import<'_, '_> {
             warn_of_names(&name, recording, &query.name);
         }
         Ok(told(&name, (!from_stdin).then_some(path), read))
+    }
+
+    /// Opens a file. Of standard input a signal ends the reading.
+    fn open(&self, path: &Path) -> io::Result<Opened> {
+        if path != Path::new("-") {
+            return Ok((Box::new(File::open(path)?), None));
+        }
+        let (input, bell) = stdin::open(self.feeds_stdout)?;
+        let (bell, mut signals) = (Arc::new(bell), self.signals.clone());
+        let rung = Arc::clone(&bell);
+        Handle::current().spawn(async move {
+            signals.raised().await;
+            rung.ring();
+        });
+        Ok((input, Some(bell)))
     }
 
     /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
@@ -137,5 +162,13 @@ impl Import<'_, '_> {
         };
         let commit = self.output.commit(tag(self.query), &at);
         block_in_place(|| Handle::current().block_on(commit))
+    }
+}
+
+/// What was read, unless the reading ended because nobody reads what is written.
+fn reader_closed(read: io::Result<Outcome>) -> Result<io::Result<Outcome>, Failure> {
+    match read {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        read => Ok(read),
     }
 }

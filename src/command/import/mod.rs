@@ -3,6 +3,7 @@
 mod ended;
 mod files;
 mod mapping;
+mod stdin;
 mod told;
 
 use std::io::ErrorKind;
@@ -75,6 +76,7 @@ pub(super) async fn run(
         query: query.as_ref(),
         threads,
         scribe: scribe.as_ref(),
+        feeds_stdout: args.output.is_stream(),
     };
     let stopped = import.files(&args.files);
     import.pull.warn_of_losses();
