@@ -7,16 +7,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::body::Body;
-use super::file::{body_of, close, cut, secure, sync};
+use super::file::{cut, sync};
+use super::filled::Filled;
 use super::lock::{lock_if_there, lock_left, open_locked};
 use super::{Existing, Layout, OutputError, Row, Sink};
 
 /// A file written beside the one it will replace.
 pub(super) struct Beside {
     partial: Partial,
-    file: File,
-    body: Box<dyn Body>,
+    rows: Filled,
     path: PathBuf,
     /// The file to be replaced, kept open for its lock.
     old: Option<File>,
@@ -52,14 +51,13 @@ impl Beside {
             is_kept: false,
         };
         Ok(Self {
-            body: body_of(&file, path, layout)?,
+            rows: Filled::new(file, path, layout)?,
             old: match old {
                 // A run that adds to it may have begun since.
                 None => lock_old(path, existing)?,
                 old => old,
             },
             partial,
-            file,
             path: path.to_owned(),
         })
     }
@@ -80,13 +78,12 @@ impl Beside {
         let old = lock_old(path, existing)?;
         cut(&file, &partial, committed)?;
         Ok(Some(Self {
-            body: body_of(&file, path, layout)?,
+            rows: Filled::new(file, path, layout)?,
             old,
             partial: Partial {
                 path: partial,
                 is_kept: true,
             },
-            file,
             path: path.to_owned(),
         }))
     }
@@ -104,13 +101,12 @@ impl Beside {
         aside.map_err(|error| OutputError::io(path, error))?;
         cut(&file, &partial, rows)?;
         Ok(Self {
-            body: body_of(&file, path, layout)?,
+            rows: Filled::new(file, path, layout)?,
             old: None,
             partial: Partial {
                 path: partial,
                 is_kept: true,
             },
-            file,
             path: path.to_owned(),
         })
     }
@@ -168,16 +164,15 @@ fn mode_of(path: &Path) -> u32 {
 impl Sink for Beside {
     fn write(&mut self, row: Row<'_>) -> io::Result<()> {
         self.partial.is_kept = true;
-        self.body.write(row)
+        self.rows.write(row)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.body.flush()
+        self.rows.flush()
     }
 
     fn secure(&mut self) -> io::Result<u64> {
-        self.body.flush()?;
-        secure(&self.file)
+        self.rows.secure()
     }
 
     fn partial(&self) -> Option<&Path> {
@@ -187,13 +182,12 @@ impl Sink for Beside {
     fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
         let Self {
             mut partial,
-            file,
-            mut body,
+            mut rows,
             path,
             old,
         } = *self;
         if complete || partial.is_kept {
-            close(&file, &mut *body, complete)?;
+            rows.close(complete)?;
         }
         if !complete {
             drop(partial);
@@ -201,7 +195,7 @@ impl Sink for Beside {
         }
         // The locks hold until the new file stands in the old one's place.
         fs::rename(&partial.path, &path).context("taking the old file's place")?;
-        drop((file, old));
+        drop((rows, old));
         partial.is_kept = true;
         sync_folder(&path).context("making its folder safe on disk")
     }

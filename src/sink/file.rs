@@ -5,18 +5,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use super::beside::{Beside, partial_of};
 use super::body::{Body, Text};
-use super::growing::Growing;
+use super::growing;
 use super::lines::lines_of;
-use super::members::Members;
 #[cfg(feature = "parquet")]
 use super::parquet::Parquet;
 use super::placed::Placed;
 use super::stream::Stream;
-use super::{Coding, Existing, Known, Layout, OutputError, Sink};
+use super::{Existing, Known, Layout, OutputError, Sink};
 
 /// Opens `path`, locked against other runs, with the ids it holds; with `committed`, to go on with
 /// what an unfinished run wrote.
@@ -44,7 +41,7 @@ pub(super) fn open(
     }
     match lines_of(layout) {
         Some(lines) if layout.format.grows() && existing != Existing::Overwrite => {
-            let (sink, known) = Growing::open(path, existing, layout, &*lines, committed)?;
+            let (sink, known) = growing::open(path, existing, layout, &*lines, committed)?;
             Ok((Box::new(sink), known))
         }
         _ => {
@@ -111,38 +108,6 @@ pub(super) fn target_of(path: &Path) -> PathBuf {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     let target = is_link.then(|| fs::canonicalize(path).ok()).flatten();
     target.unwrap_or_else(|| path.to_owned())
-}
-
-/// What fills `file` behind what it holds.
-pub(super) fn body_of(
-    file: &File,
-    path: &Path,
-    layout: &Layout,
-) -> Result<Box<dyn Body>, OutputError> {
-    let io = |error| OutputError::io(path, error);
-    let (out, good) = (file.try_clone().map_err(io)?, length(file, path)?);
-    if layout.coding == Coding::Plain {
-        return body(layout, out, good);
-    }
-    body(layout, Members::new(out, good).map_err(io)?, good)
-}
-
-/// Waits until a file is on disk, and says how long it is by now.
-pub(super) fn secure(file: &File) -> io::Result<u64> {
-    sync(file)?;
-    Ok(file.metadata()?.len())
-}
-
-/// Ends a file, and waits until it is on disk. Where that fails it ends with its last whole row all
-/// the same.
-pub(super) fn close(file: &File, body: &mut dyn Body, complete: bool) -> anyhow::Result<()> {
-    let ended = body.end(complete);
-    if ended.is_err() {
-        // What led here is said; a file that cannot be cut either is mended by --append.
-        let _ = body.mend(file);
-    }
-    ended?;
-    sync(file).context("making it safe on disk")
 }
 
 /// Waits until the file is on disk. Devices and pipes have no disk and say so.

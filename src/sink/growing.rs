@@ -5,60 +5,32 @@ use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use super::beside::partial_of;
-use super::body::Body;
-use super::file::{body_of, close, cut, length, secure, target_of};
+use super::file::{cut, length, target_of};
+use super::filled::Filled;
 use super::held::mend;
 use super::lines::Lines;
 use super::lock::{lock_if_there, open_locked};
-use super::{Coding, Existing, Known, Layout, OutputError, Row, Sink};
+use super::{Coding, Existing, Known, Layout, OutputError};
 
-/// A file that grows row by row.
-pub(super) struct Growing {
-    file: File,
-    body: Box<dyn Body>,
-}
-
-impl Growing {
-    /// The one at `path`, locked, with the ids it holds.
-    pub(super) fn open(
-        path: &Path,
-        existing: Existing,
-        layout: &Layout,
-        lines: &dyn Lines,
-        committed: Option<u64>,
-    ) -> Result<(Self, Known), OutputError> {
-        let mut file = match committed {
-            Some(committed) => lock_committed(path, layout.coding, committed)?,
-            None => lock_growing(path)?,
-        };
-        let known = match (existing, length(&file, path)?) {
-            (_, 0) => Known::default(),
-            (Existing::Append, _) => mend(&mut file, path, lines, layout.coding)?,
-            _ if committed.is_some() => Known::default(),
-            _ => return Err(OutputError::NotEmpty(path.to_owned())),
-        };
-        let body = body_of(&file, path, layout)?;
-        Ok((Self { file, body }, known))
-    }
-}
-
-impl Sink for Growing {
-    fn write(&mut self, row: Row<'_>) -> io::Result<()> {
-        self.body.write(row)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.body.flush()
-    }
-
-    fn secure(&mut self) -> io::Result<u64> {
-        self.body.flush()?;
-        secure(&self.file)
-    }
-
-    fn finish(mut self: Box<Self>, complete: bool) -> anyhow::Result<()> {
-        close(&self.file, &mut *self.body, complete)
-    }
+/// Opens the file at `path`, locked, with the ids it holds.
+pub(super) fn open(
+    path: &Path,
+    existing: Existing,
+    layout: &Layout,
+    lines: &dyn Lines,
+    committed: Option<u64>,
+) -> Result<(Filled, Known), OutputError> {
+    let mut file = match committed {
+        Some(committed) => lock_committed(path, layout.coding, committed)?,
+        None => lock_growing(path)?,
+    };
+    let known = match (existing, length(&file, path)?) {
+        (_, 0) => Known::default(),
+        (Existing::Append, _) => mend(&mut file, path, lines, layout.coding)?,
+        _ if committed.is_some() => Known::default(),
+        _ => return Err(OutputError::NotEmpty(path.to_owned())),
+    };
+    Ok((Filled::new(file, path, layout)?, known))
 }
 
 /// The file an unfinished run added to, locked, without what lies beyond its `committed` bytes. One

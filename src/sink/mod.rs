@@ -11,6 +11,7 @@ mod error;
 mod escape;
 mod fields;
 mod file;
+mod filled;
 mod format;
 mod fresh;
 mod growing;
