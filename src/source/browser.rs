@@ -22,6 +22,8 @@ mod sight;
 #[cfg(feature = "browser")]
 mod tab;
 #[cfg(feature = "browser")]
+mod trouble;
+#[cfg(feature = "browser")]
 mod wire;
 
 use std::path::PathBuf;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::tab::{Body, Exchange, Kind};
+use super::trouble::Trouble;
 use crate::input::Query;
 use crate::record::Lane;
 use crate::source::capture::{Call, Came, Chain, Link};
@@ -13,9 +14,6 @@ use crate::source::judge::{Answer, Due, Judged, judge};
 use crate::source::list::read_list;
 use crate::source::session::encode;
 use crate::source::{AnswerFacts, Error, Next, Page, TagInfo, Verdict, blob, bounds};
-
-/// Empty answers in a row that mean the site will not answer this browser.
-const SILENCES: u32 = 2;
 
 /// One hashtag's feed as its page reads it.
 #[derive(Debug)]
@@ -26,16 +24,10 @@ pub(super) struct Feed {
     /// The id the page's list calls ask for.
     tag_id: Option<String>,
     chain: Chain,
-    /// The last answer that was not good, until a good one came.
-    pub(super) trouble: Option<Error>,
-    /// How long the site asked to wait with the last answer that was not good.
-    pub(super) wait: Option<Duration>,
+    /// The answers that were not good.
+    pub(super) trouble: Trouble,
     /// Pages that may come once more, since the hashtag's page was loaded anew.
     repeats: u64,
-    /// Empty answers to list calls since the last good one.
-    silences: u32,
-    /// Answers that were not good since then.
-    failures: u32,
     /// Good pages so far.
     pub(super) pages: u64,
 }
@@ -64,11 +56,8 @@ impl Feed {
             tag: None,
             tag_id: None,
             chain: Chain::default(),
-            trouble: None,
-            wait: None,
+            trouble: Trouble::default(),
             repeats: 0,
-            silences: 0,
-            failures: 0,
             pages: 0,
         }
     }
@@ -82,12 +71,6 @@ impl Feed {
     /// Pages known to be missing.
     pub(super) fn gaps(&self) -> u64 {
         self.chain.gaps()
-    }
-
-    /// Whether the last answer turned us away.
-    pub(super) fn is_blocked(&self) -> bool {
-        let trouble = self.trouble.as_ref();
-        trouble.is_some_and(|error| error.verdict.is_block())
     }
 
     /// Takes an exchange of the page.
@@ -217,7 +200,7 @@ impl Feed {
         if let (0, Some(tag)) = (self.pages, &self.tag) {
             tag.check_first(&page)?;
         }
-        (self.silences, self.failures, self.trouble) = (0, 0, None);
+        self.trouble.end();
         self.pages += 1;
         Ok(Taken::Page(page))
     }
@@ -242,14 +225,17 @@ impl Feed {
             })),
             Judged::Fail { verdict, cause } => Err(self.error(verdict, &cause, exchange)),
             other => {
-                self.silences += u32::from(matches!(other, Judged::Renew { .. }));
+                if matches!(other, Judged::Renew { .. }) {
+                    self.trouble.count_silence();
+                }
                 self.note(other, exchange);
-                self.give_up().map_or(Ok(None), Err)
+                let retries = self.http.patience().retries;
+                self.trouble.give_up(retries).map_or(Ok(None), Err)
             }
         }
     }
 
-    /// Remembers an answer that was not good: the page may ask again by itself.
+    /// Remembers an answer that was not good.
     fn note(&mut self, judged: Judged, exchange: &Exchange) {
         let (verdict, cause, after) = match judged {
             Judged::Again {
@@ -261,23 +247,8 @@ impl Feed {
             // Where a redirect leads is another exchange.
             _ => return,
         };
-        self.failures += 1;
         let error = self.error(verdict, &cause, exchange);
-        tracing::info!("{error}");
-        self.trouble = Some(error);
-        self.wait = after;
-    }
-
-    /// The error that ends a feed whose page gets no good answer any more: silence is borne once,
-    /// anything else as often as any request is retried.
-    fn give_up(&mut self) -> Option<Error> {
-        let is_enough = self.silences >= SILENCES || self.failures > self.http.patience().retries;
-        let error = self.trouble.take_if(|_| is_enough)?;
-        if error.verdict != Verdict::Gated {
-            return Some(error);
-        }
-        let cause = "the page itself gets empty answers".to_owned();
-        Some(Error { cause, ..error })
+        self.trouble.note(error, after);
     }
 
     fn judged(&self, exchange: &Exchange, due: Due) -> Judged {
@@ -411,16 +382,16 @@ mod tests {
             ..list(30, "")
         };
         assert!(matches!(feed.take(&unread, &query()), Ok(Taken::Nothing)));
-        assert_eq!((feed.gaps(), feed.is_blocked()), (1, false));
+        assert_eq!((feed.gaps(), feed.trouble.is_block()), (1, false));
         feed.take(&list(30, &page(60)), &query()).unwrap();
-        assert_eq!((feed.gaps(), feed.trouble.is_none()), (0, true));
+        assert_eq!((feed.gaps(), feed.trouble.error.is_none()), (0, true));
     }
 
     #[test]
     fn silence_is_borne_once() {
         let mut feed = feed();
         assert_eq!(verdict(&mut feed, &list(0, "")), None);
-        assert!(feed.is_blocked());
+        assert!(feed.trouble.is_block());
         assert_eq!(verdict(&mut feed, &list(0, &page(30))), None);
         assert_eq!(verdict(&mut feed, &list(30, "")), None);
         assert_eq!(verdict(&mut feed, &list(30, "")), Some(Verdict::Gated));

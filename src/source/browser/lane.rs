@@ -90,7 +90,7 @@ impl Browser {
     async fn why_nothing(&mut self) -> Result<Error, Error> {
         let sight = self.page_tab()?.look().await.map_err(gone)?;
         let shown = sight.and_then(|sight| sight.hindrance());
-        let got = self.feed.trouble.take();
+        let got = self.feed.trouble.error.take();
         let is_check = shown
             .as_ref()
             .is_some_and(|error| may_be_passed(error.verdict));
@@ -166,9 +166,9 @@ impl Browser {
             if may_be_passed(error.verdict) {
                 return self.person(error).await.map(|()| 0);
             }
-            self.feed.trouble.get_or_insert(error);
+            self.feed.trouble.error.get_or_insert(error);
         }
-        let most = if self.feed.is_blocked() {
+        let most = if self.feed.trouble.is_block() {
             QUIET_IF_BLOCKED
         } else {
             QUIET
@@ -177,7 +177,7 @@ impl Browser {
             tracing::info!("the page loads nothing more; scrolling again");
             return Ok(1);
         }
-        Err(self.feed.trouble.take().unwrap_or_else(|| {
+        Err(self.feed.trouble.error.take().unwrap_or_else(|| {
             let cause = match self.feed.pages {
                 0 => "the page did not load its feed",
                 _ => "the page loads no more, though its feed promises more",
@@ -188,9 +188,9 @@ impl Browser {
 
     /// Scrolls in the run's turn, and not before the site wants to be asked again.
     async fn scroll(&mut self) -> Result<(), Error> {
-        if let Some(wait) = self.feed.wait.take() {
+        if let Some(wait) = self.feed.trouble.wait.take() {
             let is_too_long = wait > self.http.patience().max_wait;
-            if let Some(error) = self.feed.trouble.take_if(|_| is_too_long) {
+            if let Some(error) = self.feed.trouble.error.take_if(|_| is_too_long) {
                 let cause = format!("{}; it asks to wait {} s", error.cause, wait.as_secs());
                 return Err(Error { cause, ..error });
             }
@@ -219,12 +219,12 @@ impl Browser {
                 if let Some(heard) = self.weigh(exchange, query).await? {
                     return Ok(heard);
                 }
-                if self.feed.trouble.is_some() {
+                if self.feed.trouble.error.is_some() {
                     since = Instant::now();
                 }
                 continue;
             }
-            let idle = match self.feed.trouble {
+            let idle = match self.feed.trouble.error {
                 None => IDLE,
                 Some(_) => IDLE_AFTER_TROUBLE,
             };
@@ -284,7 +284,7 @@ impl Browser {
             let is_seen = self.watch().await?;
             if is_seen == Some(false) && was_seen {
                 tracing::warn!("the way is free; going on");
-                self.feed.trouble = None;
+                self.feed.trouble.error = None;
                 return Ok(());
             }
             was_seen |= is_seen == Some(true);
