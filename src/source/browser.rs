@@ -8,6 +8,8 @@ mod cdp;
 #[cfg(feature = "browser")]
 mod chromium;
 #[cfg(feature = "browser")]
+mod exchange;
+#[cfg(feature = "browser")]
 mod feed;
 #[cfg(feature = "browser")]
 mod find;

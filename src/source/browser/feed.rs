@@ -4,16 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::tab::{Body, Exchange, Kind};
+use super::exchange::{Exchange, Kind};
 use super::trouble::Trouble;
 use crate::input::Query;
 use crate::record::Lane;
 use crate::source::capture::{Call, Came, Chain, Link};
 use crate::source::http::Http;
-use crate::source::judge::{Answer, Due, Judged, judge};
+use crate::source::judge::{Due, Judged};
 use crate::source::list::read_list;
 use crate::source::session::encode;
-use crate::source::{AnswerFacts, Error, Next, Page, TagInfo, Verdict, blob, bounds};
+use crate::source::{Error, Next, Page, TagInfo, Verdict, blob};
 
 /// One hashtag's feed as its page reads it.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl Feed {
             && self
                 .tag_id()
                 .is_none_or(|known| Some(&known) == tag_id.as_ref());
-        is_ours && judge(&answer(exchange), Due::List) == Judged::Good
+        is_ours && exchange.judged(Due::List) == Judged::Good
     }
 
     /// Whether a document is the hashtag's page rather than one of a frame in it.
@@ -129,7 +129,7 @@ impl Feed {
             }
             return Ok(Taken::Nothing);
         }
-        match self.judged(exchange, Due::TagPage) {
+        match exchange.judged(Due::TagPage) {
             // The browser itself gets past that one; if it does not, it is seen.
             Judged::Fail {
                 verdict: Verdict::Captcha,
@@ -150,7 +150,7 @@ impl Feed {
 
     fn lookup(&mut self, exchange: &Exchange, query: &Query) -> Result<(), Error> {
         self.http.count_answer(&exchange.headers);
-        match self.judged(exchange, Due::Lookup) {
+        match exchange.judged(Due::Lookup) {
             Judged::Good => match TagInfo::from_detail(exchange.body.text()) {
                 Some(tag) => self.learn(tag, query),
                 None => Err(self.error(Verdict::NotFound, "no such hashtag", exchange)),
@@ -207,7 +207,7 @@ impl Feed {
 
     /// The page a list call brought; `None` when it brought none and the run may go on.
     fn read(&mut self, exchange: &Exchange) -> Result<Option<Page>, Error> {
-        match self.judged(exchange, Due::List) {
+        match exchange.judged(Due::List) {
             Judged::Good => {
                 let page = read_list(exchange.body.text()).map_err(|error| {
                     let (verdict, cause) = (error.verdict, error.cause);
@@ -251,43 +251,11 @@ impl Feed {
         self.trouble.note(error, after);
     }
 
-    fn judged(&self, exchange: &Exchange, due: Due) -> Judged {
-        match &exchange.body {
-            Body::Text(_) => judge(&answer(exchange), due),
-            Body::TooLarge => Judged::Fail {
-                verdict: Verdict::BadAnswer,
-                cause: format!(
-                    "an answer larger than the limit of {} MiB",
-                    bounds::BODY >> 20
-                ),
-            },
-            Body::Missing => Judged::Again {
-                verdict: Verdict::Network,
-                cause: "an answer that could not be read".to_owned(),
-                after: None,
-            },
-        }
-    }
-
     fn error(&self, verdict: Verdict, cause: &str, exchange: &Exchange) -> Error {
-        let facts = AnswerFacts {
-            path: exchange.url.path().to_owned(),
-            status: Some(exchange.status).filter(|&status| status != 0),
-            bytes: exchange.body.text().len(),
-            logid: None,
-        };
         Error {
-            answer: Some(facts),
+            answer: Some(exchange.facts()),
             ..Error::new(verdict, self.http.redacted(cause)).on(Lane::Browser)
         }
-    }
-}
-
-fn answer(exchange: &Exchange) -> Answer<'_> {
-    Answer {
-        status: exchange.status,
-        headers: &exchange.headers,
-        body: exchange.body.text(),
     }
 }
 
@@ -299,7 +267,7 @@ mod tests {
 
     use super::{Feed, Taken};
     use crate::input::{Limit, Query};
-    use crate::source::browser::tab::{Body, Exchange, Kind};
+    use crate::source::browser::exchange::{Body, Exchange, Kind};
     use crate::source::capture::Call;
     use crate::source::http::{Http, Options, Patience, Site};
     use crate::source::{Cursor, Jar, Next, Verdict};

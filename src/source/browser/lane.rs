@@ -11,8 +11,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, 
 
 use super::cdp::CdpError;
 use super::chromium::Chromium;
+use super::exchange::Exchange;
 use super::feed::{Feed, Taken};
-use super::tab::{Exchange, Tab};
+use super::tab::Tab;
 use crate::input::Query;
 use crate::record::Lane;
 use crate::source::http::Http;

@@ -3,16 +3,16 @@
 
 use std::collections::HashMap;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use url::Url;
 
 use super::cdp::{Cdp, CdpError, Event};
+use super::exchange::{Body, Exchange, Kind};
 use super::sight::{LOOK, Sight};
 use crate::source::bounds;
-use crate::source::capture::Call;
 
 /// Bytes of bodies the browser keeps until they are read, in all and each: it counts two bytes a
 /// character, and a body is read up to the bound that holds for all of them.
@@ -29,37 +29,6 @@ pub(super) struct Tab {
     events: mpsc::UnboundedReceiver<Event>,
     /// Requests that matter and have not ended, by the browser's name for them.
     under_way: HashMap<String, Exchange>,
-}
-
-/// What a request is to us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The page itself.
-    Document,
-    /// One of the calls it makes for its feed.
-    Feed(Call),
-}
-
-/// A request of the page and its answer.
-#[derive(Debug)]
-pub(super) struct Exchange {
-    pub(super) kind: Kind,
-    pub(super) url: Url,
-    /// 0 when no answer came.
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Body,
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Body {
-    /// As text; empty where a status came alone.
-    Text(String),
-    /// Over the bound on bodies, and not kept.
-    TooLarge,
-    /// None came, or the browser did not hand it out.
-    Missing,
 }
 
 #[derive(Deserialize)]
@@ -249,7 +218,7 @@ impl Tab {
         let redirected = before
             .zip(sent.redirect_response)
             .map(|(mut from, answer)| {
-                from.answered(answer);
+                from.answered(answer.status, &answer.headers);
                 if let Ok(location) = HeaderValue::from_str(target) {
                     from.headers.insert(http::header::LOCATION, location);
                 }
@@ -258,7 +227,7 @@ impl Tab {
             });
         if sent.request.method != "OPTIONS"
             && let Ok(url) = Url::parse(target)
-            && let Some(kind) = kind(&url, &sent.r#type)
+            && let Some(kind) = Kind::of(&url, &sent.r#type)
         {
             let exchange = Exchange {
                 kind,
@@ -282,7 +251,7 @@ impl Tab {
             return;
         };
         if let Some(exchange) = self.under_way.get_mut(&request_id) {
-            exchange.answered(response);
+            exchange.answered(response.status, &response.headers);
         }
     }
 
@@ -343,45 +312,6 @@ impl Tab {
 
     async fn tell(&self, method: &'static str, params: Value) -> Result<Value, CdpError> {
         self.call(method, params).await
-    }
-}
-
-impl Body {
-    /// Its text; nothing where there is none.
-    pub(super) fn text(&self) -> &str {
-        match self {
-            Self::Text(text) => text,
-            Self::TooLarge | Self::Missing => "",
-        }
-    }
-}
-
-impl Exchange {
-    /// Whether it is a call for a page of a feed.
-    pub(super) fn is_list(&self) -> bool {
-        matches!(self.kind, Kind::Feed(Call::List { .. }))
-    }
-
-    fn answered(&mut self, response: Response) {
-        self.status = response.status;
-        self.headers = response
-            .headers
-            .iter()
-            .filter_map(|(name, value)| {
-                let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-                Some((name, HeaderValue::from_str(value).ok()?))
-            })
-            .collect();
-    }
-}
-
-/// What a request is to us; most are nothing. Frames inside the page have documents too, but
-/// those that matter here name the hashtag's page.
-fn kind(url: &Url, resource: &str) -> Option<Kind> {
-    match Call::of(url) {
-        Some(call) => Some(Kind::Feed(call)),
-        None if resource == "Document" && url.path().starts_with("/tag/") => Some(Kind::Document),
-        None => None,
     }
 }
 
