@@ -7,9 +7,11 @@ use std::io::{self, Seek as _, SeekFrom, Write};
 use super::lines::Lines;
 use super::{Coding, Row};
 
-/// Bytes gathered before they go out, for a page that is long. A short member compresses badly, and
-/// each write touches the memory page at which the last one ended once more.
+/// Most bytes gathered before they go out. Each write touches the memory page at which the last one
+/// ended once more, and a short member compresses badly.
 const ROOM: usize = 1024 * 1024;
+/// What is enough of rows that are flushed before long, as those of a page of a feed are.
+const LEAST_ROOM: usize = ROOM / 8;
 
 /// What fills an output in one format.
 pub(super) trait Body {
@@ -36,6 +38,8 @@ pub(super) struct Text<W: Write> {
     pending: Vec<u8>,
     /// Where each of them ends.
     ends: Vec<usize>,
+    /// Bytes gathered before they go out.
+    room: usize,
     /// Bytes of whole rows in the writer.
     good: u64,
     /// A write failed, perhaps in the middle of a row: nothing may follow it.
@@ -51,6 +55,7 @@ impl<W: Write> Text<W> {
             out,
             pending: Vec::new(),
             ends: Vec::new(),
+            room: first_room(coding),
             good,
             broken: false,
         }
@@ -102,13 +107,15 @@ impl<W: Write> Body for Text<W> {
             return put;
         }
         self.ends.push(self.pending.len());
-        if self.pending.len() >= ROOM {
-            return self.hand_out();
+        if self.pending.len() < self.room {
+            return Ok(());
         }
-        Ok(())
+        self.room = ROOM.min(self.room * 2);
+        self.hand_out()
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.room = first_room(self.coding);
         self.hand_out()?;
         let flushed = self.out.flush();
         self.broken |= flushed.is_err();
@@ -130,6 +137,14 @@ impl<W: Write> Body for Text<W> {
             file.set_len(self.good)?;
         }
         ended
+    }
+}
+
+/// The room of an output nobody has waited for so far.
+fn first_room(coding: Coding) -> usize {
+    match coding {
+        Coding::Plain => LEAST_ROOM,
+        Coding::Gzip | Coding::Zstd => ROOM,
     }
 }
 
@@ -157,7 +172,7 @@ fn whole(ends: &[usize], written: u64) -> u64 {
 mod tests {
     use std::io::{self, Write};
 
-    use super::{Body as _, Text};
+    use super::{Body as _, LEAST_ROOM, Text};
     use crate::sink::lines::lines_of;
     use crate::sink::specimen::record;
     use crate::sink::{Coding, Format, Layout, Row};
@@ -212,6 +227,40 @@ mod tests {
                 assert_eq!((out.len(), good), (room, second as u64), "{format}");
             }
         }
+    }
+
+    /// How much a writer is given at a time.
+    #[derive(Default)]
+    struct Pieces(Vec<usize>);
+
+    impl Write for &mut Pieces {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.push(0);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn more_is_gathered_while_nobody_flushes() {
+        let (layout, mut pieces) = (Layout::default(), Pieces::default());
+        let lines = lines_of(&layout).unwrap();
+        let mut text = Text::new(lines, Coding::Plain, &mut pieces, 0);
+        let row = vec![b'x'; LEAST_ROOM / 4];
+        for is_page in [false, true, false] {
+            for _ in 0..if is_page { 6 } else { 64 } {
+                text.write(Row::Written(&row)).unwrap();
+            }
+            text.flush().unwrap();
+        }
+        drop(text);
+        let rows: Vec<usize> = pieces.0.iter().map(|length| length / row.len()).collect();
+        let long = [4, 8, 16, 32, 4, 0];
+        assert_eq!(rows, [&long[..], &[4, 2, 0], &long[..]].concat());
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Import<'_, '_> {
         let entry = self.pull.mapped(self.output, raw, mapped, text, &sighting);
         entry.map_err(Failure::Output)?;
         let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
-        if is_batch {
+        if is_batch && self.output.store.remembers() {
             self.commit()?;
         } else if from_stdin {
             self.output.sink.flush().map_err(Failure::Output)?;
@@ -150,9 +150,9 @@ impl Import<'_, '_> {
         Ok(self.signals.heard().is_none())
     }
 
-    /// Ends a batch as a page is ended. There is no place in it to go on at: a later run reads the
-    /// files again and leaves out what is written. Whoever reads files waits for nobody, so this
-    /// waits for it.
+    /// Ends a batch as a page is ended, so that what is remembered is on the disk. There is no place
+    /// in it to go on at: a later run reads the files again and leaves out what is written. Whoever
+    /// reads files waits for nobody, so this waits for it.
     fn commit(&mut self) -> Result<(), Failure> {
         let at = Waypoint {
             lane: Lane::Import.as_str().to_owned(),

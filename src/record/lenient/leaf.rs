@@ -74,7 +74,7 @@ fn whole(leaf: Leaf<'_>) -> Found<i128> {
         Leaf::Nothing => Ok(None),
         Leaf::Whole(number) => Ok(Some(number)),
         Leaf::Fraction(number) => whole_fraction(number),
-        Leaf::Text(text) if text.is_empty() => Ok(None),
+        Leaf::Text("") => Ok(None),
         Leaf::Text(text) => text.trim().parse().map(Some).map_err(|_| Unusable),
         Leaf::Flag(_) | Leaf::Nested => Err(Unusable),
     }

@@ -113,8 +113,7 @@ impl<'de> FromAny<'de> for Texts {
 /// Nothing and the empty text are no oddity where an object or a list is due.
 pub(super) fn count_unless_empty(leaf: &Leaf<'_>) {
     match leaf {
-        Leaf::Nothing => {}
-        Leaf::Text(text) if text.is_empty() => {}
+        Leaf::Nothing | Leaf::Text("") => {}
         _ => count_oddity(),
     }
 }
