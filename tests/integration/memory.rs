@@ -71,6 +71,19 @@ mod tests {
         long(&[]);
     }
 
+    #[test]
+    fn many_threads_hold_no_more_than_a_few_lines_ahead() {
+        let folder = Folder::new();
+        let line = |id| format!("{{\"id\":\"7300000000000{id:06}\",\"video\":{{}}}}\n");
+        let lines: String = (0..60_000).map(line).collect();
+        folder.write("short.jsonl", lines);
+        let args = ["import", "short.jsonl", "--jobs", "16", "-o", "out.jsonl"];
+        let (ended, peak) = Running::start(&mut folder.program(&args)).end_with_peak();
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let peak = peak >> 20;
+        assert!((1..=MOST).contains(&peak), "{peak} MiB");
+    }
+
     #[cfg(feature = "store")]
     #[test]
     fn a_long_run_with_a_store_stays_small() {

@@ -5,6 +5,7 @@ use std::sync::mpsc::Sender;
 use memchr::{memchr, memchr_iter, memrchr};
 use simdutf8::basic::from_utf8;
 
+use super::mappers::Work;
 use super::{Mapper, On};
 use crate::record::RawItem;
 use crate::source::saved::plain_item;
@@ -13,10 +14,19 @@ use crate::source::saved::plain_item;
 /// nothing.
 const SIZE: usize = 256 << 10;
 
+/// Lines of a block of which something is made ahead. What is made of the shortest takes hundreds of
+/// times their bytes.
+const MOST: usize = 128;
+
 /// The way back to a thread. Each gets back the hundreds of values it has made of an entry, to
 /// drop them itself: when threads free what others have allocated, all of them wait for the
 /// allocator, and two are no faster than one.
-pub(super) type Home<T> = Sender<Block<T>>;
+pub(super) enum Home<T> {
+    /// The one that reads.
+    Reader(Sender<Block<T>>),
+    /// One that maps.
+    Mapper(Sender<Work<T>>),
+}
 
 /// A part of a file. It ends with a line, unless that is longer than a block or the file's last.
 pub(super) struct Block<T> {
@@ -57,14 +67,16 @@ impl<T> Block<T> {
     }
 
     /// Sees to it that it comes back once nobody needs it.
-    pub(super) fn lend(&mut self, home: &Home<T>) {
-        self.homes.push(home.clone());
+    pub(super) fn lend(&mut self, home: Home<T>) {
+        self.homes.push(home);
     }
 
     /// Goes back to whoever lent it last, or is dropped where that thread is gone.
     pub(super) fn go_home(mut self) {
-        if let Some(home) = self.homes.pop() {
-            let _ = home.send(self);
+        match self.homes.pop() {
+            Some(Home::Reader(home)) => drop(home.send(self)),
+            Some(Home::Mapper(home)) => drop(home.send(Work::Spent(self))),
+            None => {}
         }
     }
 
@@ -110,7 +122,9 @@ impl<T> Block<T> {
     pub(super) fn map<M: Mapper<Made = T>>(&mut self, mapper: &M) {
         let mut number = self.lines_before.wrapping_add_signed(self.surplus);
         let mut start = 0;
-        while let Some(length) = memchr(b'\n', &self.bytes()[start..]) {
+        while let Some(length) = memchr(b'\n', &self.bytes()[start..])
+            && self.ready.len() < MOST
+        {
             let line = from_utf8(&self.bytes()[start..start + length]);
             let item = line.ok().and_then(|line| plain_item(line, mapper.texts()));
             let end = start + length + 1;

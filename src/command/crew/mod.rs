@@ -3,6 +3,7 @@
 
 mod belt;
 mod block;
+mod mappers;
 mod reader;
 mod taker;
 #[cfg(test)]
@@ -11,19 +12,21 @@ mod tests;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, AtomicUsize};
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 use crate::record::RawItem;
 use crate::source::saved::{self, Outcome, Texts};
 use belt::Belt;
 use block::Block;
+use mappers::Mappers;
 use reader::Reader;
 use taker::Taker;
 
-/// Blocks a thread that may wait in the queue.
-const ROOM: usize = 2;
+/// Blocks that may wait to be taken.
+const ROOM: usize = 8;
+/// Threads that map: more than the one that takes can keep busy, for it has a fourth of the work.
+const MAPPERS: usize = 6;
 
 /// Makes something of entries, on any thread.
 pub(super) trait Mapper: Sync {
@@ -71,9 +74,6 @@ enum Next<T> {
     Failed(io::Error),
 }
 
-/// A part to be mapped, and where it goes then.
-type Task<T> = (Block<T>, SyncSender<Block<T>>);
-
 /// What the thread that takes tells the one that reads.
 #[derive(Debug, Default)]
 struct Signs {
@@ -102,41 +102,14 @@ impl Crew {
         }
         let signs = &Signs::default();
         // Besides the one that reads and this one, which writes.
-        let mappers = self.threads - 2;
+        let count = MAPPERS.min(self.threads - 2);
         thread::scope(|scope| {
-            let (queue, next) = sync_channel(ROOM * self.threads);
-            let (tasks, todo) = channel::<Task<M::Made>>();
-            let tasks = (mappers > 0).then_some(tasks);
-            let todo = Arc::new(Mutex::new(todo));
-            for _ in 0..mappers {
-                let todo = Arc::clone(&todo);
-                scope.spawn(move || map_all(&todo, mapper));
-            }
-            // Only those who map have it, so that nobody hands them anything once they are gone.
-            drop(todo);
+            let (queue, next) = sync_channel(ROOM);
+            let mappers = Mappers::start(count, mapper, scope);
             let reader = Reader::new(opened, self.is_eager, signs);
-            scope.spawn(move || reader.run(&queue, tasks.as_ref(), mapper));
+            scope.spawn(move || reader.run(&queue, mappers, mapper));
             let belt = Belt::new(next, &taker, signs);
             saved::read_opened((head, belt), mapper.texts(), &mut sink)
         })
-    }
-}
-
-/// Maps block after block until no more come.
-fn map_all<M: Mapper>(todo: &Mutex<Receiver<Task<M::Made>>>, mapper: &M) {
-    let (home, spent) = channel::<Block<M::Made>>();
-    loop {
-        let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((mut block, done)) = next else {
-            return;
-        };
-        for mut block in spent.try_iter() {
-            block.forget();
-            block.go_home();
-        }
-        block.lend(&home);
-        block.map(mapper);
-        // Nobody waits for it any more where the reading was ended.
-        let _ = done.send(block);
     }
 }

@@ -2,10 +2,14 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 
 use super::block::{Block, Home};
-use super::{Mapper, Next, ROOM, Signs, Task};
+use super::mappers::Mappers;
+use super::{Mapper, Next, Signs};
+
+/// Blocks in the queue that keep the thread that takes them busy for as long as one is mapped.
+const ENOUGH: usize = 2;
 
 /// The thread that reads.
 pub(super) struct Reader<'a, R, T> {
@@ -15,7 +19,7 @@ pub(super) struct Reader<'a, R, T> {
     /// The beginning of a line whose end has not been read.
     rest: Vec<u8>,
     lines: u64,
-    home: Home<T>,
+    home: Sender<Block<T>>,
     /// Blocks that have come back.
     spent: Receiver<Block<T>>,
 }
@@ -38,7 +42,7 @@ impl<'a, R: Read, T: Send> Reader<'a, R, T> {
     pub(super) fn run<M: Mapper<Made = T>>(
         mut self,
         queue: &SyncSender<Next<T>>,
-        tasks: Option<&Sender<Task<T>>>,
+        mut mappers: Mappers<T>,
         mapper: &M,
     ) {
         let mut is_over = false;
@@ -46,9 +50,10 @@ impl<'a, R: Read, T: Send> Reader<'a, R, T> {
             let mut block = self.block();
             let filled = self.fill(&mut block);
             is_over = !matches!(filled, Ok(true));
-            let part = match tasks {
-                Some(tasks) => sent(block, tasks),
-                None => Some(self.mapped(block, mapper)),
+            let part = if mappers.is_empty() {
+                Some(self.mapped(block, mapper))
+            } else {
+                mappers.give(block)
             };
             let is_taken = part.is_some_and(|part| self.hand(part, queue));
             if let Err(error) = filled {
@@ -65,7 +70,7 @@ impl<'a, R: Read, T: Send> Reader<'a, R, T> {
 
     /// Maps a block while enough others wait in the queue; else whoever takes it has to.
     fn mapped<M: Mapper<Made = T>>(&self, mut block: Block<T>, mapper: &M) -> Next<T> {
-        if self.signs.waiting.load(Ordering::Relaxed) > ROOM {
+        if self.signs.waiting.load(Ordering::Relaxed) > ENOUGH {
             block.map(mapper);
         }
         Next::Here(block)
@@ -75,7 +80,7 @@ impl<'a, R: Read, T: Send> Reader<'a, R, T> {
     fn block(&mut self) -> Block<T> {
         let mut block = self.spent.try_recv().unwrap_or_else(|_| Block::new());
         block.forget();
-        block.lend(&self.home);
+        block.lend(Home::Reader(self.home.clone()));
         block
     }
 
@@ -114,11 +119,4 @@ impl<'a, R: Read, T: Send> Reader<'a, R, T> {
             }
         }
     }
-}
-
-/// A block in the hands of those who map; none once all of them are gone.
-fn sent<T>(block: Block<T>, tasks: &Sender<Task<T>>) -> Option<Next<T>> {
-    let (done, soon) = sync_channel(1);
-    tasks.send((block, done)).ok()?;
-    Some(Next::Soon(soon))
 }

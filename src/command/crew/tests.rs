@@ -1,6 +1,7 @@
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{Crew, Mapper, On};
 use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting};
@@ -11,16 +12,27 @@ const THREADS: [usize; 4] = [1, 2, 3, 5];
 /// Makes records, and panics at the entry of one number.
 struct Maker {
     panics_at: u64,
+    /// Entries that were mapped ahead of the thread that takes them.
+    ahead: AtomicU64,
+    /// Entries whose number turned out to be another.
+    renumbered: AtomicU64,
 }
 
-const MAKER: Maker = Maker {
-    panics_at: u64::MAX,
-};
+impl Maker {
+    fn new(panics_at: u64) -> Self {
+        Self {
+            panics_at,
+            ahead: AtomicU64::new(0),
+            renumbered: AtomicU64::new(0),
+        }
+    }
+}
 
 impl Mapper for Maker {
     type Made = Result<Mapped, Malformed>;
 
-    fn map(&self, raw: &mut RawItem, number: u64, _: On) -> Self::Made {
+    fn map(&self, raw: &mut RawItem, number: u64, on: On) -> Self::Made {
+        self.ahead.fetch_add((on == On::Helper).into(), Relaxed);
         assert_ne!(number, self.panics_at);
         let sighting = Sighting {
             query: None,
@@ -33,6 +45,7 @@ impl Mapper for Maker {
     }
 
     fn renumber(&self, made: &mut Self::Made, number: u64) {
+        self.renumbered.fetch_add(1, Relaxed);
         if let Ok(mapped) = made {
             mapped.record.collection.position = number + 1;
         }
@@ -80,8 +93,18 @@ fn mixed(count: u64) -> Vec<u8> {
 
 /// What was taken, in its order.
 fn taken(crew: Crew, input: impl Read + Send + 'static, enough: usize) -> (Vec<String>, String) {
+    made(&Maker::new(u64::MAX), crew, input, enough)
+}
+
+/// The same, made by `maker`.
+fn made(
+    maker: &Maker,
+    crew: Crew,
+    input: impl Read + Send + 'static,
+    enough: usize,
+) -> (Vec<String>, String) {
     let mut taken = Vec::new();
-    let outcome = crew.read(Box::new(input), &MAKER, &mut |_, mapped| {
+    let outcome = crew.read(Box::new(input), maker, &mut |_, mapped| {
         taken.push(match mapped {
             Ok(Mapped { record, .. }) => {
                 format!("{} at {}", record.aweme_id, record.collection.position)
@@ -113,6 +136,29 @@ fn any_number_of_threads_gives_the_same_in_the_same_order() {
             assert!(many == one, "{threads}, {is_eager}, {bytes}: {}", many.1);
         }
     }
+}
+
+#[test]
+fn threads_that_map_are_ahead_and_corrected() {
+    for threads in [3, 5, 40] {
+        let maker = Maker::new(u64::MAX);
+        let input = Cursor::new(mixed(1_500));
+        let (taken, _) = made(&maker, crew(threads, false), input, usize::MAX);
+        let [ahead, renumbered] = [&maker.ahead, &maker.renumbered].map(|it| it.load(Relaxed));
+        assert!(ahead > taken.len() as u64 / 2, "{threads}: {ahead}");
+        assert!((1..ahead).contains(&renumbered), "{threads}: {renumbered}");
+    }
+}
+
+#[test]
+fn of_the_shortest_lines_few_are_mapped_ahead() {
+    let lines: String = (0..50_000).map(|number| item(number, 0) + "\n").collect();
+    let maker = Maker::new(u64::MAX);
+    let blocks = lines.len() / (256 << 10) + 1;
+    let (taken, _) = made(&maker, crew(3, false), Cursor::new(lines), usize::MAX);
+    assert_eq!(taken.len(), 50_000);
+    let ahead = maker.ahead.load(Relaxed);
+    assert!(ahead > 0 && ahead <= 128 * blocks as u64, "{ahead}");
 }
 
 #[test]
@@ -148,7 +194,7 @@ fn nothing_is_taken_behind_an_entry_whose_mapping_panics() {
         .collect();
     for threads in THREADS {
         let mut taken = Vec::new();
-        let maker = Maker { panics_at: 1_000 };
+        let maker = Maker::new(1_000);
         let run = AssertUnwindSafe(|| {
             let input = Cursor::new(lines.clone());
             crew(threads, false).read(Box::new(input), &maker, &mut |_, mapped| {
