@@ -151,7 +151,13 @@ impl<'de> FromAny<'de> for Media {
         while let Some(element) = elements.next()? {
             match element {
                 Element::Nothing => {}
-                Element::Url(url) => media.urls.push(url),
+                Element::Url(url) if media.leads_somewhere() => media.urls.push(url),
+                Element::Url(url) => {
+                    media = Self {
+                        urls: vec![url],
+                        ..Self::given()
+                    };
+                }
                 Element::Media(other) if media.leads_somewhere() => media.urls.extend(other.urls),
                 Element::Media(first) => {
                     media = Self {
@@ -259,8 +265,13 @@ mod tests {
         let asset = media(json).asset().unwrap();
         assert_eq!(asset.url_list, ["a", "b", "c", "d", "e", "f"]);
         assert_eq!(asset.width, None);
-        let asset = media(r#"[{"url_list":["b"],"width":9}, "c"]"#).asset();
-        assert_eq!(asset.unwrap().width, Some(9));
+        for (json, width) in [
+            (r#"[{"url_list":["b"],"width":9}, "c"]"#, Some(9)),
+            (r#"[{"width":9}, "c"]"#, None),
+            (r#"[{"width":9}, {"url_list":["b"],"width":8}]"#, Some(8)),
+        ] {
+            assert_eq!(media(json).asset().unwrap().width, width, "{json}");
+        }
     }
 
     #[test]
