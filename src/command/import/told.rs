@@ -59,20 +59,22 @@ pub(super) fn told(name: &str, path: Option<&Path>, read: io::Result<Outcome>) -
 /// byte.
 fn place(path: Option<&Path>, at: u64) -> String {
     match path.map(|path| lines_before(path, at)) {
-        Some(Ok(lines)) => format!(", first in line {}", lines + 1),
-        None | Some(Err(_)) => format!(", first behind byte {at}"),
+        Some(Ok(Some(lines))) => format!(", first in line {}", lines + 1),
+        None | Some(Ok(None) | Err(_)) => format!(", first behind byte {at}"),
     }
 }
 
-/// How many lines end before that byte of the unpacked file.
-fn lines_before(path: &Path, at: u64) -> io::Result<u64> {
+/// How many lines end before that byte of the unpacked file; none of one that has no such byte, and
+/// so is another than was read.
+fn lines_before(path: &Path, at: u64) -> io::Result<Option<u64>> {
     let (_, opened) = saved::open(File::open(path)?)?;
     let mut before = BufReader::new(opened.take(at));
     let mut lines = 0;
     loop {
         let bytes = before.fill_buf()?;
         if bytes.is_empty() {
-            return Ok(lines);
+            let is_there = before.get_ref().limit() == 0;
+            return Ok(is_there.then_some(lines));
         }
         lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
         let count = bytes.len();
@@ -93,4 +95,25 @@ fn told_nothing(name: &str, outcome: &Outcome, what: &What) -> StoppedBecause {
         What::Refused => Verdict::Gated,
         _ => Verdict::BadAnswer,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines_before;
+
+    #[test]
+    fn a_byte_that_is_not_there_is_in_no_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        std::fs::write(&path, "a\nbc\n").unwrap();
+        for (at, lines) in [
+            (0, Some(0)),
+            (2, Some(1)),
+            (4, Some(1)),
+            (5, Some(2)),
+            (6, None),
+        ] {
+            assert_eq!(lines_before(&path, at).unwrap(), lines, "{at}");
+        }
+    }
 }
