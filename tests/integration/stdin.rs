@@ -74,6 +74,19 @@ fn an_import_that_cannot_write_ends_while_it_waits_for_input() {
 }
 
 #[test]
+fn an_import_of_what_it_cannot_read_does_not_wait_for_more_of_it() {
+    let folder = Folder::new();
+    for jobs in ["1", "2", "4"] {
+        let (running, mut pipe) = idle(&folder, 0, &["--jobs", jobs]);
+        // UTF-16, and no line of it has ended.
+        pipe.write_all(b"\xff\xfe{\0}\0").unwrap();
+        let ended = running.end();
+        assert_eq!(ended.status, 6, "{jobs}: {ended:?}");
+        drop(pipe);
+    }
+}
+
+#[test]
 fn a_signal_ends_an_import_that_waits_for_input_with_its_output_whole() {
     let folder = Folder::new();
     for jobs in ["1", "2", "4"] {

@@ -4,6 +4,7 @@
 mod belt;
 mod block;
 mod mappers;
+mod over;
 mod reader;
 mod taker;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::source::saved::{self, Outcome, Texts};
 use belt::Belt;
 use block::Block;
 use mappers::Mappers;
+use over::Over;
 use reader::Reader;
 use taker::Taker;
 
@@ -84,18 +86,27 @@ struct Signs {
 }
 
 impl Crew {
-    /// Reads `input` to its end, or until `take` breaks.
+    /// Reads `input` to its end, or until `take` breaks. Once nobody wants more of it, `over` is
+    /// called, perhaps twice: it is to end the wait for more.
     ///
     /// # Errors
     /// When the input cannot be read.
     pub(super) fn read<M: Mapper>(
         self,
         input: Box<dyn Read + Send>,
+        over: impl Fn(),
         mapper: &M,
         take: &mut Take<'_, M::Made>,
     ) -> io::Result<Outcome> {
         let (head, opened) = saved::open(input)?;
-        let taker = Taker::new(mapper, take);
+        let mut take = |raw: &RawItem, made: &mut M::Made| {
+            let taken = take(raw, made);
+            if taken.is_break() {
+                over();
+            }
+            taken
+        };
+        let taker = Taker::new(mapper, &mut take);
         let mut sink = |raw| taker.entry(raw);
         if self.threads < 2 {
             return saved::read_opened((head, opened), mapper.texts(), &mut sink);
@@ -104,6 +115,7 @@ impl Crew {
         // Besides the one that reads and this one, which writes.
         let count = MAPPERS.min(self.threads - 2);
         thread::scope(|scope| {
+            let _over = Over(&over);
             let (queue, next) = sync_channel(ROOM);
             let mappers = Mappers::start(count, mapper, scope);
             let reader = Reader::new(opened, self.is_eager, signs);

@@ -1,7 +1,10 @@
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use super::{Crew, Mapper, On};
 use crate::record::{Lane, Malformed, Mapped, RawItem, Record, Sighting};
@@ -104,7 +107,7 @@ fn made(
     enough: usize,
 ) -> (Vec<String>, String) {
     let mut taken = Vec::new();
-    let outcome = crew.read(Box::new(input), maker, &mut |_, mapped| {
+    let outcome = crew.read(Box::new(input), || {}, maker, &mut |_, mapped| {
         taken.push(match mapped {
             Ok(Mapped { record, .. }) => {
                 format!("{} at {}", record.aweme_id, record.collection.position)
@@ -197,7 +200,7 @@ fn nothing_is_taken_behind_an_entry_whose_mapping_panics() {
         let maker = Maker::new(1_000);
         let run = AssertUnwindSafe(|| {
             let input = Cursor::new(lines.clone());
-            crew(threads, false).read(Box::new(input), &maker, &mut |_, mapped| {
+            crew(threads, false).read(Box::new(input), || {}, &maker, &mut |_, mapped| {
                 taken.extend(mapped.as_ref().map(|it| it.record.collection.position));
                 ControlFlow::Continue(())
             })
@@ -208,5 +211,65 @@ fn nothing_is_taken_behind_an_entry_whose_mapping_panics() {
             taken.iter().copied().eq(1..=taken.len() as u64),
             "{threads}"
         );
+    }
+}
+
+/// Waits after its bytes to be told that it is over, and counts when nobody does.
+struct Open {
+    bytes: Cursor<Vec<u8>>,
+    told: Option<Receiver<()>>,
+    untold: Arc<AtomicUsize>,
+}
+
+impl Read for Open {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read(into)?;
+        if count == 0
+            && let Some(told) = self.told.take()
+            && told.recv_timeout(Duration::from_secs(10)).is_err()
+        {
+            self.untold.fetch_add(1, Relaxed);
+        }
+        Ok(count)
+    }
+}
+
+/// Whether a reading that ends before its input does says so while its threads wait.
+fn is_told(threads: usize, bytes: &[u8], maker: &Maker, take_panics: bool) -> bool {
+    let (tell, told) = channel();
+    let untold = Arc::new(AtomicUsize::new(0));
+    let input = Open {
+        bytes: Cursor::new(bytes.to_vec()),
+        told: Some(told),
+        untold: Arc::clone(&untold),
+    };
+    let run = AssertUnwindSafe(|| {
+        let over = || {
+            // One that has ended by itself needs not be told.
+            let _ = tell.send(());
+        };
+        crew(threads, true).read(Box::new(input), over, maker, &mut |_, _| {
+            assert!(!take_panics);
+            ControlFlow::Break(())
+        })
+    });
+    let _ = panic::catch_unwind(run);
+    untold.load(Relaxed) == 0
+}
+
+#[test]
+fn however_a_reading_ends_nobody_waits_for_input() {
+    let lines = item(1, 9) + "\n";
+    let [sound, panics] = [u64::MAX, 0].map(Maker::new);
+    for threads in THREADS {
+        for (bytes, maker, take_panics) in [
+            (lines.as_bytes(), &sound, false),
+            (lines.as_bytes(), &sound, true),
+            (lines.as_bytes(), &panics, false),
+            (b"\xff\xfe{\0}\0", &sound, false),
+        ] {
+            let is_told = is_told(threads, bytes, maker, take_panics);
+            assert!(is_told, "{threads}, {bytes:?}, {take_panics}");
+        }
     }
 }

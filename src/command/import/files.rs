@@ -87,12 +87,10 @@ impl Import<'_, '_> {
                 return ControlFlow::Continue(());
             }
             failed = entry.err();
-            if let Some(bell) = &bell {
-                bell.ring();
-            }
             ControlFlow::Break(())
         };
-        let read = input.and_then(|input| crew.read(input, &mapping, &mut take));
+        let over = || bell.iter().for_each(|bell| bell.ring());
+        let read = input.and_then(|input| crew.read(input, over, &mapping, &mut take));
         if let Some(error) = failed {
             return Err(error);
         }
