@@ -65,10 +65,10 @@ mod site;
 mod socket;
 #[cfg(all(target_os = "linux", feature = "demo"))]
 mod split;
-#[cfg(all(unix, feature = "demo"))]
-mod stdin;
 #[cfg(all(unix, feature = "demo", feature = "store"))]
 mod store;
+#[cfg(all(unix, feature = "demo"))]
+mod streams;
 #[cfg(all(unix, feature = "demo"))]
 mod surroundings;
 #[cfg(all(target_os = "linux", feature = "demo"))]

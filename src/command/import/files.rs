@@ -1,16 +1,14 @@
 //! Files on their way into the output.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
+use super::input::Input;
 use super::mapping::{Made, Mapping, sighting};
-use super::stdin::{self, Bell};
 use super::tag;
 use super::told::{told, warn_of_names};
 use crate::command::crew::Crew;
@@ -40,9 +38,6 @@ pub(super) struct Import<'a, 'b> {
     pub(super) feeds_stdout: bool,
 }
 
-/// What a file is read from, with what ends a reading that may wait for ever.
-type Opened = (Box<dyn Read + Send>, Option<Arc<Bell>>);
-
 impl Import<'_, '_> {
     /// Reads all files; why the import stopped, the first file that failed deciding.
     pub(super) fn files(&mut self, paths: &[PathBuf]) -> Result<StoppedBecause, Failure> {
@@ -66,13 +61,11 @@ impl Import<'_, '_> {
     /// counts as bad data.
     fn file(&mut self, path: &Path) -> Result<StoppedBecause, Failure> {
         let from_stdin = path == Path::new("-");
-        let (input, bell) = match self.open(path) {
-            Ok((input, bell)) => (Ok(input), bell),
-            Err(error) => (Err(error), None),
-        };
+        let input = Input::open(path, self.signals, self.feeds_stdout);
+        let is_stream = input.as_ref().is_ok_and(|input| input.bell.is_some());
         let crew = Crew {
             threads: self.threads,
-            is_eager: from_stdin,
+            is_eager: is_stream,
         };
         let mapping = Mapping {
             query: self.query,
@@ -82,15 +75,17 @@ impl Import<'_, '_> {
         };
         let mut failed = None;
         let mut take = |raw: &RawItem, made: &mut Made| {
-            let entry = self.entry(raw, made, from_stdin);
+            let entry = self.entry(raw, made, is_stream);
             if matches!(entry, Ok(true)) {
                 return ControlFlow::Continue(());
             }
             failed = entry.err();
             ControlFlow::Break(())
         };
-        let over = || bell.iter().for_each(|bell| bell.ring());
-        let read = input.and_then(|input| crew.read(input, over, &mapping, &mut take));
+        let read = input.and_then(|Input { bytes, bell }| {
+            let over = || bell.iter().for_each(|bell| bell.ring());
+            crew.read(bytes, over, &mapping, &mut take)
+        });
         if let Some(error) = failed {
             return Err(error);
         }
@@ -112,26 +107,12 @@ impl Import<'_, '_> {
         if let (Some(recording), Some(query)) = (recording, self.query) {
             warn_of_names(&name, recording, &query.name);
         }
-        Ok(told(&name, (!from_stdin).then_some(path), read))
+        let again = (!from_stdin && !is_stream).then_some(path);
+        Ok(told(&name, again, read))
     }
 
-    /// Opens a file. Of standard input a signal ends the reading.
-    fn open(&self, path: &Path) -> io::Result<Opened> {
-        if path != Path::new("-") {
-            return Ok((Box::new(File::open(path)?), None));
-        }
-        let (input, bell) = stdin::open(self.feeds_stdout)?;
-        let (bell, mut signals) = (Arc::new(bell), self.signals.clone());
-        let rung = Arc::clone(&bell);
-        Handle::current().spawn(async move {
-            signals.raised().await;
-            rung.ring();
-        });
-        Ok((input, Some(bell)))
-    }
-
-    /// One entry; false once a signal was heard. What comes through a pipe goes on at once.
-    fn entry(&mut self, raw: &RawItem, made: &mut Made, from_stdin: bool) -> Result<bool, Failure> {
+    /// One entry; false once a signal was heard. What comes in a stream goes on at once.
+    fn entry(&mut self, raw: &RawItem, made: &mut Made, is_stream: bool) -> Result<bool, Failure> {
         let sighting = sighting(self.query, raw, self.pull.receipt.seen + 1);
         let (mapped, text) = (&mut made.mapped, made.text.as_deref());
         let entry = self.pull.mapped(self.output, raw, mapped, text, &sighting);
@@ -139,10 +120,10 @@ impl Import<'_, '_> {
         let is_batch = self.pull.receipt.seen.is_multiple_of(BATCH);
         if is_batch && self.output.store.remembers() {
             self.commit()?;
-        } else if from_stdin {
+        } else if is_stream {
             self.output.sink.flush().map_err(Failure::Output)?;
         }
-        if is_batch || from_stdin {
+        if is_batch || is_stream {
             self.pull.bar.page(self.pull.receipt);
         }
         Ok(self.signals.heard().is_none())

@@ -1,9 +1,12 @@
 //! `import`: the same records out of saved answers, without a socket.
 
+mod bell;
 mod ended;
 mod files;
+mod input;
 mod mapping;
-mod stdin;
+#[cfg(unix)]
+mod stream;
 mod told;
 
 use std::io::ErrorKind;
