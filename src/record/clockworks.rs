@@ -240,11 +240,9 @@ impl<'a> Hashtag<'a> {
 
     /// The hashtag a place in the caption marks, if that is what it marks.
     fn marked(mark: &'a TextExtra) -> Option<Self> {
-        let name = mark.hashtag_name.as_deref();
-        let name = name.filter(|name| !name.is_empty() && !name.starts_with('@'))?;
         Some(Self {
             id: mark.hashtag_id.as_deref(),
-            name: Some(name),
+            name: Some(mark.hashtag()?),
             title: None,
             cover: None,
         })

@@ -13,6 +13,7 @@ mod fields;
 mod from_aweme;
 mod from_embed;
 mod from_web;
+mod hashtags;
 mod image_post;
 mod label;
 mod lenient;

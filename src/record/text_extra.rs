@@ -34,6 +34,12 @@ pub struct TextExtra {
 }
 
 impl TextExtra {
+    /// The name of the hashtag it marks, if that is what it marks.
+    pub(super) fn hashtag(&self) -> Option<&str> {
+        let name = self.hashtag_name.as_deref();
+        name.filter(|name| !name.is_empty() && !name.starts_with('@'))
+    }
+
     /// The same mark in a text that has `units` UTF-16 code units more in front.
     pub(super) fn moved(self, units: u64) -> Self {
         Self {

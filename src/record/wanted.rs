@@ -93,11 +93,7 @@ impl Wanted {
     }
 
     fn is_tagged(&self, record: &Record) -> bool {
-        let challenges = record.cha_list.iter().flatten();
-        let challenges = challenges.filter_map(|it| it.cha_name.as_deref());
-        let marks = record.text_extra.iter().flatten();
-        let marks = marks.filter_map(|it| it.hashtag_name.as_deref());
-        challenges.chain(marks).any(|name| {
+        record.hashtag_names().into_iter().flatten().any(|name| {
             let name: Option<HashtagName> = name.parse().ok();
             name.is_some() && name == self.tag
         })

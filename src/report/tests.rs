@@ -135,6 +135,18 @@ fn ten_records_have_the_tags_and_the_growth_they_have() {
 }
 
 #[test]
+fn a_video_without_a_list_carries_the_hashtags_its_caption_marks() {
+    let text = fixture("outlier.jsonl");
+    let mut record: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    record["cha_list"] = Value::Null;
+    record["text_extra"] = json!([{"hashtag_name": "Sun"}, {"hashtag_name": "travel"}]);
+    let (gathered, _) = gathered(&record.to_string(), None);
+    let report = serde_json::to_value(Report::of(gathered, 10)).unwrap();
+    assert_eq!(report["totals"]["videos_without_tags"], 0);
+    assert_eq!(json!(column(&report["tags"], "name")), json!(["sun"]));
+}
+
+#[test]
 fn one_viral_video_does_not_lift_its_creator() {
     let creators = &report("outlier.jsonl")["creators"];
     assert_eq!(json!(column(creators, "unique_id")), json!(["ben", "ana"]));

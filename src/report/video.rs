@@ -56,17 +56,16 @@ pub(super) struct Sound {
 
 impl Video {
     pub(super) fn new(record: Record) -> Self {
-        let statistics = record.statistics.unwrap_or_default();
-        let seen_at = record.collection.collected_at;
-        let estimated = &record.collection.estimated;
-        let sighting = seen_at.zip(statistics.play_count);
-        let tags = record.cha_list.map(|list| {
-            let names = list.into_iter().filter_map(|tag| tag.cha_name);
-            let mut names: Vec<String> = names.map(|name| name.to_lowercase()).collect();
+        let tags = record.hashtag_names().map(|names| {
+            let mut names: Vec<String> = names.map(str::to_lowercase).collect();
             names.sort_unstable();
             names.dedup();
             names
         });
+        let statistics = record.statistics.unwrap_or_default();
+        let seen_at = record.collection.collected_at;
+        let estimated = &record.collection.estimated;
+        let sighting = seen_at.zip(statistics.play_count);
         Self {
             id: record.aweme_id,
             url: Some(record.share_info.share_url).filter(|it| it.starts_with(SITE)),
