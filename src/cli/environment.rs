@@ -5,11 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::builder::BoolishValueParser;
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
-use super::Cli;
+use super::{Cli, env_file};
 use crate::likeness::{likeness, nearest};
 use crate::words;
 
@@ -54,18 +53,7 @@ impl Environment {
         let Some(path) = named_file(args) else {
             return Ok(Self::default());
         };
-        let failed = || format!("reading the environment file {}", path.display());
-        let file = dotenvy::from_path_iter(&path)
-            .map_err(|error| match error {
-                // dotenvy's own words are those of their cause.
-                dotenvy::Error::Io(error) => anyhow::Error::new(error),
-                other => anyhow::Error::new(other),
-            })
-            .with_context(failed)?
-            .collect::<Result<_, _>>()
-            // dotenvy's own words would show the line, which may hold a secret.
-            .map_err(|_| anyhow::anyhow!("a line that is not NAME=value"))
-            .with_context(failed)?;
+        let file = env_file::read(&path)?;
         Ok(Self { file })
     }
 

@@ -3,6 +3,7 @@
 
 mod apart;
 mod browser;
+mod env_file;
 mod environment;
 mod filter;
 mod groups;

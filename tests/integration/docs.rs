@@ -9,6 +9,7 @@ use std::process::Output;
 
 use clap::CommandFactory as _;
 use serde_json::Value;
+use tempfile::TempDir;
 use tiktok_hashtag::cli::Cli;
 use tiktok_hashtag::record::Kind;
 use tiktok_hashtag::sink::Column;
@@ -172,15 +173,24 @@ fn named_switches(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// The variables of `.env.example` and their values.
-fn documented_variables() -> Vec<(String, String)> {
+/// The lines of `.env.example` that set a variable, uncommented.
+fn documented_lines() -> Vec<String> {
     let text = paper(".env.example");
-    let rows = text.lines().filter_map(|line| {
-        let (name, value) = line.strip_prefix('#')?.split_once('=')?;
+    let lines = text.lines().filter_map(|line| {
+        let line = line.strip_prefix('#')?;
+        let (name, _) = line.split_once('=')?;
         let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
-        name.chars()
-            .all(is_name)
-            .then(|| (name.to_owned(), value.to_owned()))
+        name.chars().all(is_name).then(|| line.to_owned())
+    });
+    lines.collect()
+}
+
+/// The variables they set and their values.
+fn documented_variables() -> Vec<(String, String)> {
+    let lines = documented_lines().into_iter();
+    let rows = lines.filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        Some((name.to_owned(), value.trim_matches('"').to_owned()))
     });
     rows.collect()
 }
@@ -196,8 +206,8 @@ fn every_variable_is_in_the_example_and_no_other() {
     assert_eq!(names, read);
 }
 
-#[test]
-fn every_value_of_the_example_is_taken() {
+/// A folder with the files that the example names.
+fn example_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let saved = stdout(&["pull", "t2", "--demo", "--raw"]);
     for (name, text) in [
@@ -208,6 +218,27 @@ fn every_value_of_the_example_is_taken() {
     ] {
         fs::write(folder.path().join(name), text).unwrap();
     }
+    folder
+}
+
+#[test]
+fn every_line_of_the_example_can_be_uncommented() {
+    let folder = example_folder();
+    for line in documented_lines() {
+        fs::write(folder.path().join("one.env"), format!("# one\n{line}\n")).unwrap();
+        let mut command = scrubbed(BINARY, folder.path());
+        command.args(["pull", "t2", "--demo", "--env-file", "one.env"]);
+        if line.starts_with("TIKTOK_HASHTAG_EVERY") {
+            command.args(["--from-store", "--store", "tiktok.db"]);
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+    }
+}
+
+#[test]
+fn every_value_of_the_example_is_taken() {
+    let folder = example_folder();
     for (name, value) in documented_variables() {
         let mut command = scrubbed(BINARY, folder.path());
         command.args(["pull", "t2", "--demo"]).env(&name, &value);
