@@ -188,16 +188,9 @@ impl OutputArgs {
         };
         let is_alone = self.file().is_none() && (self.append || self.overwrite);
         let has_no_id = matches!(self.form(), Form::Raw | Form::Clockworks);
-        let stranger = self.file().and_then(template::stranger);
         let rows: [(bool, String); 12] = [
             self.foreign(),
-            (
-                stranger.is_some(),
-                format!(
-                    "{} in the name of --output stands for nothing; {{tag}} and {{date}} do",
-                    stranger.unwrap_or_default()
-                ),
-            ),
+            self.stranger(),
             (
                 is_alone,
                 "--append and --overwrite say what to do with a file; name it with --output FILE"
@@ -260,6 +253,19 @@ impl OutputArgs {
             ".{suffix} in the name of --output is no format that is written here; {advice}, or say \
              with --format what to write"
         );
+        (true, words)
+    }
+
+    /// Whether a brace in the name of FILE stands for nothing.
+    fn stranger(&self) -> (bool, String) {
+        let Some((word, meant)) = self.file().and_then(template::stranger) else {
+            return (false, String::new());
+        };
+        let advice = meant.map_or_else(
+            || "{tag} and {date} do, and no brace for itself".to_owned(),
+            |meant| format!("did you mean {meant}?"),
+        );
+        let words = format!("{word} in the name of --output stands for nothing; {advice}");
         (true, words)
     }
 

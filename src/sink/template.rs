@@ -5,11 +5,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use super::OutputError;
+use crate::likeness::{likeness, nearest};
 
 /// Stands for the hashtag.
 const TAG: &str = "{tag}";
 /// Stands for the day, UTC, on which the run began.
 const DATE: &str = "{date}";
+const NAMES: [&str; 2] = [TAG, DATE];
 /// Longest name made of a hashtag, in bytes, with what keeps two long ones apart.
 const LONGEST: usize = 100;
 const DIGITS: usize = 16;
@@ -20,23 +22,38 @@ pub fn has_tag(template: &Path) -> bool {
     template.to_str().is_some_and(|text| text.contains(TAG))
 }
 
-/// A word in braces that stands for nothing, which is most likely meant for one of those that do.
+/// A brace that stands for nothing, with what it encloses, and the name that was most likely meant.
 #[must_use]
-pub fn stranger(template: &Path) -> Option<&str> {
+pub fn stranger(template: &Path) -> Option<(&str, Option<&'static str>)> {
     let mut rest = template.to_str()?;
-    while let Some(start) = rest.find('{') {
+    while let Some(start) = rest.find(['{', '}']) {
         rest = &rest[start..];
-        let end = rest.find('}')? + 1;
-        let (word, behind) = rest.split_at(end);
-        let is_word = word[1..end - 1]
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase());
-        if is_word && end > 2 && word != TAG && word != DATE {
-            return Some(word);
-        }
-        rest = behind;
+        let Some(name) = NAMES.into_iter().find(|name| rest.starts_with(name)) else {
+            let word = enclosed(rest);
+            return Some((word, meant(word)));
+        };
+        rest = &rest[name.len()..];
     }
     None
+}
+
+/// A text that begins with a brace up to the one that closes it, where there is one.
+fn enclosed(text: &str) -> &str {
+    let end = text[1..].find(['{', '}', '/']).map(|end| end + 1);
+    match end {
+        _ if text.starts_with('}') => "}",
+        Some(end) if text[end..].starts_with('}') => &text[..=end],
+        Some(end) => &text[..end],
+        None => text,
+    }
+}
+
+/// The name that the first letters in a brace are like.
+fn meant(word: &str) -> Option<&'static str> {
+    let letters = word.trim_start_matches(|c: char| !c.is_alphabetic());
+    let letters = letters.split(|c: char| !c.is_alphabetic()).next()?;
+    let letters = format!("{{{}}}", letters.to_lowercase());
+    nearest(NAMES, |name| likeness(&letters, name))
 }
 
 /// The name with `date` in it, and with `tag` where that is given.
@@ -117,15 +134,29 @@ mod tests {
     use super::{LONGEST, filled, has_tag, make_folders, safe, stranger};
 
     #[test]
-    fn other_words_in_braces_are_told() {
-        for (template, found) in [
-            ("out/{tag}/{date}.csv", None),
-            ("out/{tags}.csv", Some("{tags}")),
-            ("{tag}{name}", Some("{name}")),
-            ("a{}b{1}{A}{tag", None),
-            ("{{tag}}", None),
+    fn a_brace_that_stands_for_nothing_is_told_with_what_it_may_mean() {
+        for (template, found, meant) in [
+            ("out/{tags}.csv", "{tags}", Some("{tag}")),
+            ("{tag}{name}", "{name}", None),
+            ("{TAG}.csv", "{TAG}", Some("{tag}")),
+            ("{Tag}.csv", "{Tag}", Some("{tag}")),
+            ("{DATE}.csv", "{DATE}", Some("{date}")),
+            ("{ tag }.csv", "{ tag }", Some("{tag}")),
+            ("{tag_1}.csv", "{tag_1}", Some("{tag}")),
+            ("{tag-name}.csv", "{tag-name}", Some("{tag}")),
+            ("{date:%Y}.csv", "{date:%Y}", Some("{date}")),
+            ("{tag/out.csv", "{tag", Some("{tag}")),
+            ("{tag{date}", "{tag", Some("{tag}")),
+            ("{tag}/tag}.csv", "}", None),
+            ("a{}b", "{}", None),
+            ("{{tag}}", "{", None),
+            ("{été", "{été", None),
         ] {
-            assert_eq!(stranger(Path::new(template)), found, "{template}");
+            let stranger = stranger(Path::new(template));
+            assert_eq!(stranger, Some((found, meant)), "{template}");
+        }
+        for template in ["out/{tag}/{date}.csv", "{tag}{date}", "out.csv"] {
+            assert_eq!(stranger(Path::new(template)), None, "{template}");
         }
     }
 

@@ -423,6 +423,11 @@ fn what_does_not_go_together_is_said_before_anybody_is_asked() {
             "--append cannot add to parquet",
         ),
         (&["-o", "a.parquet.gz"], "leave out the suffix"),
+        (&["-o", "{TAG}.csv"], "did you mean {tag}?"),
+        (
+            &["-o", "a{}.csv"],
+            "{} in the name of --output stands for nothing",
+        ),
         (
             &["-o", "a.csv", "--append", "--fields", "desc"],
             "add it to --fields",
