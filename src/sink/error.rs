@@ -13,8 +13,11 @@ pub enum OutputError {
     /// The same, of a format that cannot be added to.
     #[error("{} is not empty; replace it with --overwrite", .0.display())]
     NotEmptyWhole(PathBuf),
-    /// A table of other columns.
-    #[error("{} has other columns; append with the same --fields, or to another file", .0.display())]
+    /// A table of other columns, or rows of another form.
+    #[error(
+        "{} has other fields; append with the same --fields and --preset, or to another file",
+        .0.display()
+    )]
     OtherColumns(PathBuf),
     /// A format that this build was made without.
     #[error("this build has no {0}; build with the cargo feature \"{0}\"")]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::columns::Column;
 use super::escape::{Safe, write_on_one_line};
 use super::lines::{Lines, Told};
+use super::shape::Shape;
 use super::{Fields, Row, compact};
 use crate::record::{Clockworks, Record};
 
@@ -54,14 +55,18 @@ impl Lines for Jsonl {
         Ok(())
     }
 
-    fn tell(&self, line: &[u8], _number: usize, is_whole: bool) -> Told {
+    fn tell(&self, line: &[u8], number: usize, is_whole: bool) -> Told {
         if is_whole && line.iter().all(u8::is_ascii_whitespace) {
             return Told::Nothing;
         }
-        serde_json::from_slice::<Line>(line).map_or(Told::Junk, |line| {
-            let name = line.input.and_then(|input| input.name);
-            Told::Id(name.or(line.name), line.aweme_id)
-        })
+        let Ok(row) = serde_json::from_slice::<Line>(line) else {
+            return Told::Junk;
+        };
+        if number == 1 && self.is_other(line) {
+            return Told::OtherColumns;
+        }
+        let name = row.input.and_then(|input| input.name);
+        Told::Id(name.or(row.name), row.aweme_id)
     }
 
     fn start(&self) -> Vec<u8> {
@@ -78,6 +83,22 @@ impl Lines for Jsonl {
 }
 
 impl Jsonl {
+    /// Whether a row is plainly of another form than those written here.
+    fn is_other(&self, row: &[u8]) -> bool {
+        let found = Shape::of_row(row);
+        found.is_some_and(|found| self.shape().is_some_and(|ours| ours != found))
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        let names = |columns: &Vec<Column>| columns.iter().map(|it| it.name.clone()).collect();
+        let chosen = |fields: &Fields| fields.tree().iter().map(|it| it.name.clone()).collect();
+        match (&self.columns, &self.fields) {
+            (Some(columns), _) => Shape::of(names(columns)),
+            (None, Some(fields)) => Shape::of(chosen(fields)),
+            (None, None) => Some(Shape::Record),
+        }
+    }
+
     fn record(&self, record: &Record, out: &mut Vec<u8>) -> serde_json::Result<()> {
         match (&self.columns, &self.fields) {
             (Some(columns), _) => compact::write(&Flat { columns, record }, out),
@@ -127,5 +148,68 @@ impl Lines for Json {
 
     fn start(&self) -> Vec<u8> {
         b"[".to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sink::lines::{Told, lines_of};
+    use crate::sink::specimen::record;
+    use crate::sink::{Layout, Row};
+
+    /// The layouts whose rows go together in no file.
+    fn layouts() -> [Layout; 5] {
+        let of = |flat, fields: Option<&str>| Layout {
+            flat,
+            fields: fields.map(|fields| fields.parse().unwrap()),
+            ..Layout::default()
+        };
+        [
+            of(false, None),
+            of(true, None),
+            of(false, Some("aweme_id,desc")),
+            of(false, Some("aweme_id,author.uid")),
+            of(true, Some("aweme_id,author.uid")),
+        ]
+    }
+
+    fn told(layout: &Layout, row: &str, number: usize) -> Told {
+        lines_of(layout).unwrap().tell(row.as_bytes(), number, true)
+    }
+
+    #[test]
+    fn the_first_row_tells_whether_another_form_was_written() {
+        let id = Told::Id(None, "7532242222256717501".to_owned());
+        for (at, written) in layouts().iter().enumerate() {
+            let mut row = Vec::new();
+            let lines = lines_of(written).unwrap();
+            lines.row(Row::Record(&record(1)), &mut row).unwrap();
+            let row = String::from_utf8(row).unwrap();
+            for (with, adding) in layouts().iter().enumerate() {
+                let first = if at == with { &id } else { &Told::OtherColumns };
+                assert_eq!(&told(adding, &row, 1), first, "{with}: {row}");
+                assert_eq!(told(adding, &row, 2), id, "{with}: {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_be_of_another_version_or_program_is_added_to() {
+        let [whole, flat, ..] = layouts();
+        let with_raw = r#"{"input":null,"aweme_id":"1","share_info":{},"collection":{},"raw":{}}"#;
+        let newer = with_raw.replace("raw", "later");
+        let flat_newer = r#"{"input.name":null,"aweme_id":"1","share_info.share_url":"x",
+            "collection.lane":"web","later":1}"#;
+        for (layout, row) in [
+            (&whole, with_raw),
+            (&whole, &newer),
+            (&flat, flat_newer),
+            (&whole, r#"{"aweme_id":"1"}"#),
+            (&flat, r#"{"aweme_id":"1"}"#),
+            (&whole, r#"{"aweme_id":"1","note":"mine"}"#),
+        ] {
+            let id = Told::Id(None, "1".to_owned());
+            assert_eq!(told(layout, row, 1), id, "{row}");
+        }
     }
 }

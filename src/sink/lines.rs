@@ -45,7 +45,7 @@ pub(super) enum Told {
     Id(Option<String>, String),
     /// Nothing: a blank line, or the names of columns.
     Nothing,
-    /// The names of other columns.
+    /// That the file has other columns.
     OtherColumns,
     /// It is none of ours.
     Junk,

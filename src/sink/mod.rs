@@ -26,6 +26,7 @@ mod parquet;
 mod part;
 mod placed;
 mod scribe;
+mod shape;
 mod stream;
 pub mod template;
 

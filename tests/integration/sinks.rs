@@ -522,19 +522,26 @@ fn append_leaves_what_is_not_ours_alone() {
         std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
         packed.finish().unwrap()
     };
-    pulled(&folder, "t3", "other.csv", &["--fields", "aweme_id,desc"]);
+    for other in ["other.csv", "other.jsonl"] {
+        pulled(&folder, "t3", other, &["--fields", "aweme_id,desc"]);
+    }
     for (name, bytes, words) in [
         ("out.csv", b"a,b\n1,2\n".to_vec(), "line 1 is no record"),
         ("out.csv", b"milk".to_vec(), "line 1 is no record"),
         (
             "out.csv",
             fs::read(folder.file("other.csv")).unwrap(),
-            "out.csv has other columns",
+            "out.csv has other fields",
         ),
         ("out.csv.gz", packed("a,b\n1,2\n"), "line 1 is no record"),
         (
+            "out.jsonl",
+            fs::read(folder.file("other.jsonl")).unwrap(),
+            "out.jsonl has other fields",
+        ),
+        (
             "out.jsonl.gz",
-            packed("{\"input\":null,\"aweme_id\":\"1\"}\n{\"inp"),
+            packed("{\"aweme_id\":\"1\"}\n{\"inp"),
             "line 2 is no record",
         ),
         ("out.jsonl.gz", packed("milk"), "line 1 is no record"),
