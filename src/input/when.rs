@@ -9,6 +9,9 @@ use super::quote::quote;
 /// The longest span back, in seconds: longer than the site exists.
 const LONGEST: i64 = 100 * 366 * DAY;
 
+/// The last second of the year 9999.
+const LAST: i64 = 253_402_300_799;
+
 /// A point in time; two are the same when they were asked for alike, whenever that was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -18,13 +21,23 @@ pub enum When {
     Ago(i64),
 }
 
-/// Why a text is no point in time; holds the text, quoted.
+/// Why a text is no point in time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0} is no time; give a date (2025-01-31), a time with its zone (2025-01-31T12:00:00Z), \
-     a span back from now (7d) or @ and epoch seconds"
-)]
-pub struct WhenError(String);
+#[non_exhaustive]
+pub enum WhenError {
+    /// It has none of the forms; holds the text, quoted.
+    #[error(
+        "{0} is no time; give a date (2025-01-31), a time with its zone (2025-01-31T12:00:00Z), \
+         a span back from now (7d) or @ and epoch seconds"
+    )]
+    NoTime(String),
+    /// Epoch seconds beyond the years of four digits.
+    #[error("@{seconds} is after the year 9999; that looks like milliseconds, write @{}", seconds / 1_000)]
+    Milliseconds {
+        /// As they were written.
+        seconds: i64,
+    },
+}
 
 impl When {
     /// The epoch second it is for a run that began at `now`.
@@ -70,7 +83,10 @@ impl FromStr for When {
         let trimmed = text.trim();
         // A zone in digits leaves nothing behind them either.
         let read = Self::read(trimmed).or_else(|| epoch_second(trimmed).map(Self::At));
-        read.ok_or_else(|| WhenError(quote(text)))
+        match read {
+            Some(Self::At(seconds)) if seconds > LAST => Err(WhenError::Milliseconds { seconds }),
+            read => read.ok_or_else(|| WhenError::NoTime(quote(text))),
+        }
     }
 }
 
@@ -141,6 +157,26 @@ mod tests {
                 "{text}: {error}"
             );
             assert!(!error.contains('\u{1b}'));
+        }
+    }
+
+    #[test]
+    fn milliseconds_are_told_from_seconds() {
+        assert_eq!("@253402300799".parse(), Ok(When::At(253_402_300_799)));
+        for (text, words) in [
+            (
+                "@1767225600000",
+                "@1767225600000 is after the year 9999; that looks like milliseconds, \
+                 write @1767225600",
+            ),
+            (
+                "@253402300800",
+                "@253402300800 is after the year 9999; that looks like milliseconds, \
+                 write @253402300",
+            ),
+        ] {
+            let error = text.parse::<When>().expect_err(text).to_string();
+            assert_eq!(error, words);
         }
     }
 
