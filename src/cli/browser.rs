@@ -28,7 +28,7 @@ pub struct BrowserArgs {
     )]
     pub attach: Option<Attach>,
     /// Wait so long for you to get the page past a check, e.g. 120; needs --headed or --attach.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub wait_user: Option<Seconds>,
     /// Run the browser without its sandbox; for containers and CI.
     #[arg(long)]

@@ -10,10 +10,10 @@ use crate::input::{Count, CountError, Filter, Language, Region, When};
 pub struct FilterArgs {
     /// Published then or later, UTC: 2025-01-31, 2025-01-31T12:00:00Z, 7d (so long ago) or
     /// @1738324800 (epoch seconds).
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub since: Option<When>,
     /// Published before then.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub until: Option<When>,
     /// Played at least so often, e.g. 1000 or 10k; as with every filter, what is not known does not pass.
     #[arg(

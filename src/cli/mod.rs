@@ -155,6 +155,7 @@ pub struct PullArgs {
         value_name = "N",
         default_value_t = 1,
         value_parser = clap::value_parser!(u16).range(1..=64),
+        allow_negative_numbers = true,
         help_heading = "Pace"
     )]
     pub jobs: u16,
@@ -202,6 +203,7 @@ pub struct ImportArgs {
         long,
         value_name = "N",
         value_parser = clap::value_parser!(u16).range(1..=64),
+        allow_negative_numbers = true,
         help_heading = "Pace"
     )]
     pub jobs: Option<u16>,
@@ -284,7 +286,12 @@ The hashtag's name picks what happens: any name is a feed of 300 videos, t1000 o
 empty200 answers with nothing, captcha_html with a captcha page; CONTRIBUTING.md tells more.")]
 pub struct SimulateArgs {
     /// Port to listen on; 0 for any free one.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     pub port: u16,
     /// Serve the videos of these saved answers, whatever name is asked for.
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -420,11 +427,54 @@ fn typed<'a, T: Any + Clone + Send + Sync>(matches: &'a ArgMatches, name: &str) 
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
-    use clap::CommandFactory as _;
+    use std::ffi::OsString;
+
+    use clap::{Command, CommandFactory as _};
+
+    use super::{Cli, parse};
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// clap would take what begins so for a switch, and advise to write `-- -7d`.
+    #[test]
+    fn a_number_or_a_time_may_begin_with_a_hyphen_to_be_refused() {
+        let command = Cli::command();
+        let arguments = command.get_subcommands().flat_map(Command::get_arguments);
+        let mut looked_at = 0;
+        for argument in arguments.filter(|it| it.get_id() != "user_agent") {
+            let names = argument.get_value_names().unwrap_or_default();
+            if names
+                .iter()
+                .any(|name| ["N", "S", "T", "D"].contains(&name.as_str()))
+            {
+                let may = argument.is_allow_hyphen_values_set()
+                    || argument.is_allow_negative_numbers_set() && names == ["N"];
+                assert!(may, "{argument}");
+                looked_at += 1;
+            }
+        }
+        assert!(looked_at > 20, "{looked_at}");
+    }
+
+    #[test]
+    fn a_value_below_nothing_is_told_in_our_words() {
+        for (switch, value, words) in [
+            ("--since", "-7d", "\"-7d\" is no time"),
+            ("--until", "-7d", "\"-7d\" is no time"),
+            ("--retries", "-1", "-1 is not in 0.."),
+            ("--rate", "-1", "\"-1\" is no pace"),
+            ("--timeout", "-1s", "\"-1s\" is no length of time"),
+            ("--every", "-6h", "\"-6h\" is no length of time"),
+            ("--wait-user", "-5", "\"-5\" is no length of time"),
+            ("--jobs", "-1", "-1 is not in 1..=64"),
+        ] {
+            let args = ["tiktok-hashtag", "pull", "x", switch, value];
+            let error = parse(args.map(OsString::from)).err().unwrap().to_string();
+            assert!(error.contains(words), "{switch}: {error}");
+            assert!(!error.contains("tip:"), "{switch}: {error}");
+        }
     }
 }

@@ -37,7 +37,7 @@ pub struct OutputArgs {
     #[arg(long, value_name = "A,B.C")]
     pub fields: Option<Fields>,
     /// Wait so long for another run that holds FILE or the store, e.g. 15m, instead of ending with status 8.
-    #[arg(long, value_name = "D")]
+    #[arg(long, value_name = "D", allow_hyphen_values = true)]
     pub wait_lock: Option<Seconds>,
     /// Write the site's own object instead of the record.
     #[arg(long, conflicts_with = "with_raw")]

@@ -37,6 +37,7 @@ pub struct ReportArgs {
         value_name = "N",
         default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(1..=1_000),
+        allow_negative_numbers = true,
         help_heading = "Output"
     )]
     pub top: u16,

@@ -75,22 +75,37 @@ impl SourceArgs {
 pub struct PaceArgs {
     /// Requests a second over the whole run, at most 1 for TikTok; 0 for no bound, only with
     /// --demo or --base-url [default: 0.4; with --demo 0].
-    #[arg(long, value_name = "N", value_parser = rate)]
+    #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true)]
     pub rate: Option<f64>,
     /// Longest time for one try of a request, e.g. 60 or 90s.
-    #[arg(long, value_name = "S", default_value = "60")]
+    #[arg(
+        long,
+        value_name = "S",
+        default_value = "60",
+        allow_hyphen_values = true
+    )]
     pub timeout: Seconds,
     /// Retries of one request after its first try.
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 4,
+        allow_negative_numbers = true
+    )]
     pub retries: u32,
     /// Longest wait the site may ask for before the run gives up, e.g. 60 or 15m.
-    #[arg(long, value_name = "S", default_value = "60")]
+    #[arg(
+        long,
+        value_name = "S",
+        default_value = "60",
+        allow_hyphen_values = true
+    )]
     pub max_wait: Seconds,
     /// Most requests of the whole run, retries and redirects counted.
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), allow_negative_numbers = true)]
     pub max_requests: Option<u64>,
     /// Longest time for the whole run, e.g. 15m; what came until then is kept.
-    #[arg(long, value_name = "D")]
+    #[arg(long, value_name = "D", allow_hyphen_values = true)]
     pub max_time: Option<Seconds>,
 }
 

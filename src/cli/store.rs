@@ -69,7 +69,7 @@ pub struct FromStoreArgs {
     #[arg(long)]
     pub from_store: bool,
     /// How long ago a hashtag of the store was pulled that is due, e.g. 30m, 6h or 1d [default: 1h].
-    #[arg(long, value_name = "D", value_parser = Seconds::with_unit)]
+    #[arg(long, value_name = "D", value_parser = Seconds::with_unit, allow_hyphen_values = true)]
     pub every: Option<Seconds>,
 }
 
