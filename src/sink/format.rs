@@ -1,11 +1,13 @@
 //! How an output is written: its format and whether it is compressed, both mostly told by the
 //! suffix of its name, and what of a record goes into it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
 use super::{Coding, Fields};
+use crate::likeness::{likeness, nearest};
 
 /// The format of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,8 +30,15 @@ const FORMATS: [(&str, Format); 4] = [
     ("parquet", Format::Parquet),
 ];
 
-/// Suffixes of formats that many programs know and nobody writes here, by what does instead.
-const FOREIGN: [(&[&str], &str); 5] = [
+/// Suffixes that are known here.
+const KNOWN: [&str; 6] = ["jsonl", "json", "csv", "parquet", "gz", "zst"];
+
+/// Suffixes of formats that many programs know and nobody writes here, by what does instead, and
+/// other programs' names of those that are.
+const FOREIGN: [(&[&str], &str); 8] = [
+    (&["pq", "parq", "pqt"], "take .parquet"),
+    (&["gzip"], "take .gz behind .jsonl, .json or .csv"),
+    (&["zstd"], "take .zst behind .jsonl, .json or .csv"),
     (
         &["xlsx", "xls", "xlsm", "xlsb", "ods", "tsv", "tab", "psv"],
         "take .csv, which every spreadsheet opens",
@@ -69,15 +78,24 @@ impl Format {
         suffix.to_ascii_lowercase().parse().ok()
     }
 
-    /// The suffix of `path` where it names a format that is not written here, with what to do
-    /// instead. One that nobody knows is no reason to expect anything else than JSON lines.
+    /// The suffix of `path` where it names a format that is not written here or is a slip of one
+    /// that is, with what to do instead. Another word is no reason to expect anything else than
+    /// JSON lines.
     #[must_use]
-    pub fn foreign(path: &Path) -> Option<(String, &'static str)> {
-        let (name, _) = Coding::split(path.file_name()?.to_str()?);
+    pub fn foreign(path: &Path) -> Option<(String, Cow<'static, str>)> {
+        let file = path.file_name()?.to_str()?;
+        let (name, coding) = Coding::split(file);
+        let (inner, twice) = Coding::split(name);
+        if coding != Coding::Plain && twice != Coding::Plain {
+            return Some((file[inner.len() + 1..].to_owned(), "compress once".into()));
+        }
         let suffix = name.rsplit_once('.')?.1.to_ascii_lowercase();
         let mut rows = FOREIGN.iter();
-        let (_, advice) = rows.find(|(suffixes, _)| suffixes.contains(&suffix.as_str()))?;
-        Some((suffix, advice))
+        if let Some((_, advice)) = rows.find(|(suffixes, _)| suffixes.contains(&suffix.as_str())) {
+            return Some((suffix, Cow::Borrowed(*advice)));
+        }
+        let meant = nearest(KNOWN, |known| alike(&suffix, known)).filter(|it| *it != suffix)?;
+        Some((suffix, format!("take .{meant} if that was meant").into()))
     }
 
     /// Whether a file of it grows row by row, so that more can be added to it.
@@ -109,6 +127,19 @@ impl fmt::Display for Format {
         let found = FORMATS.iter().find(|(_, format)| format == self);
         f.write_str(found.map_or("", |(name, _)| name))
     }
+}
+
+/// How alike two suffixes are. Of three letters two that changed places are a slip too.
+fn alike(one: &str, other: &str) -> f64 {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    if sorted(one) == sorted(other) {
+        return likeness(one, other).max(0.9);
+    }
+    likeness(one, other)
 }
 
 /// How rows stand in an output.
@@ -168,6 +199,33 @@ mod tests {
         ] {
             let found = Format::foreign(Path::new(name)).map(|(suffix, _)| suffix);
             assert_eq!(found.as_deref(), suffix, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_a_suffix_is_told_with_what_was_meant() {
+        for (name, advice) in [
+            ("out.cvs", "take .csv if that"),
+            ("out.CVS.gz", "take .csv if that"),
+            ("out.jsnol", "take .jsonl if that"),
+            ("out.josn", "take .json if that"),
+            ("out.jsonll", "take .jsonl if that"),
+            ("out.paruqet", "take .parquet if that"),
+            ("out.csv.zg", "take .gz if that"),
+            ("out.pq", "take .parquet"),
+            ("out.parq", "take .parquet"),
+            ("out.csv.gzip", "take .gz behind"),
+            ("out.csv.zstd", "take .zst behind"),
+            ("out.csv.gz.gz", "compress once"),
+            ("out.gz.zst", "compress once"),
+        ] {
+            let (_, found) = Format::foreign(Path::new(name)).expect(name);
+            assert!(found.starts_with(advice), "{name}: {found}");
+        }
+        let other = "bak txt out log data tmp old new part lines ndjson jl gz zst 1 2026 js {tag}";
+        for suffix in other.split(' ') {
+            let name = format!("out.{suffix}");
+            assert_eq!(Format::foreign(Path::new(&name)), None, "{name}");
         }
     }
 

@@ -423,6 +423,11 @@ fn what_does_not_go_together_is_said_before_anybody_is_asked() {
             "--append cannot add to parquet",
         ),
         (&["-o", "a.parquet.gz"], "leave out the suffix"),
+        (
+            &["-o", "a.cvs"],
+            "take .csv if that was meant, or say with --format",
+        ),
+        (&["-o", "a.csv.gz.gz"], ".gz.gz in the name of --output"),
         (&["-o", "{TAG}.csv"], "did you mean {tag}?"),
         (
             &["-o", "a{}.csv"],
