@@ -170,9 +170,11 @@ pub struct PullArgs {
     pub from_store: FromStoreArgs,
 }
 
-/// `import`.
+/// `import`. It has no limit that what is added could count for.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("append", |arg| arg.help("Add to FILE the records it lacks")),
+    after_help = "\
 Examples:
   tiktok-hashtag import www.tiktok.com.har --name travel
   tiktok-hashtag import answer.json page.html capture.ndjson.gz
@@ -187,7 +189,8 @@ To record a HAR, in Chrome, Edge or Firefox:
   1. Open the developer tools (F12), tab Network, before the page.
   2. Load https://www.tiktok.com/tag/NAME in the same tab and scroll.
   3. Export with content: Export HAR (Chrome, Edge) or Save All As HAR (Firefox).
-  4. Import the file. Keep it to yourself: it may hold your session's cookies.")]
+  4. Import the file. Keep it to yourself: it may hold your session's cookies."
+)]
 pub struct ImportArgs {
     /// Files of saved answers; - for standard input.
     #[arg(value_name = "FILE|-", required = true)]
@@ -321,9 +324,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<(Cli, Environme
         .map_err(|words| Cli::command().error(ErrorKind::Io, format!("{words:#}")))?;
     let mut command = environment.stand_behind(Cli::command(), &args);
     let matches = command
-        .try_get_matches_from_mut(args)
+        .try_get_matches_from_mut(&args)
         .map_err(without_password)
-        .map_err(with_hint)?;
+        .map_err(with_hint)
+        .map_err(|error| of_preset(error, &args))?;
     check_secrets(&mut command, &matches)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((cli, environment))
@@ -380,6 +384,22 @@ fn with_hint(mut error: clap::Error) -> clap::Error {
         error.insert(ContextKind::Suggested, tip);
     }
     error
+}
+
+/// Says of a field that is none, beside a preset that takes none, what is wrong before the name is.
+fn of_preset(error: clap::Error, args: &[OsString]) -> clap::Error {
+    let is_field = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(switch)) => switch.starts_with("--fields"),
+        _ => false,
+    };
+    let mut pairs = args.iter().zip(args.iter().skip(1));
+    let is_theirs = args.iter().any(|arg| arg == "--preset=clockworks")
+        || pairs.any(|(switch, value)| switch == "--preset" && value == "clockworks");
+    if !is_field || !is_theirs {
+        return error;
+    }
+    let words = output::not_ours("--preset clockworks");
+    Cli::command().error(ErrorKind::ArgumentConflict, words)
 }
 
 /// A URL with its user name and password blanked out; `None` where it has neither.

@@ -214,7 +214,7 @@ impl OutputArgs {
             ),
             (
                 fields.is_some() && !other.is_empty() && !self.with_raw,
-                format!("--fields are those of our own records; leave out {other}"),
+                not_ours(other),
             ),
             (
                 fields.is_some_and(|fields| fields.has("raw")) && !self.with_raw,
@@ -376,6 +376,11 @@ impl OutputArgs {
             }
         })
     }
+}
+
+/// What is said of `--fields` beside what writes other rows than ours.
+pub(super) fn not_ours(other: &str) -> String {
+    format!("--fields are those of our own records; leave out {other}")
 }
 
 /// The day of an epoch second, UTC, as `2026-11-25`.

@@ -31,7 +31,7 @@ pub(super) async fn run(
     environment: &Environment,
     mut signals: Signals,
 ) -> Result<Exit, Refusal> {
-    let plan = plan(args.input, Filter::default())?;
+    let plan = plan(args.input, Filter::default(), "info")?;
     let source = args.source.or_through(plan.proxy);
     let session = Session::open(source, args.browser, &args.pace, environment).await?;
     session.start().await?;

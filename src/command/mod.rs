@@ -127,11 +127,16 @@ fn schema() -> Result<Exit, Refusal> {
     Ok(Exit::Ok)
 }
 
-/// What the command line asks for, each hashtag once and at least one.
-fn plan(args: InputArgs, filter: Filter) -> Result<Plan, Refusal> {
+/// What the command line asks of `command`, each hashtag once and at least one.
+fn plan(args: InputArgs, filter: Filter, command: &str) -> Result<Plan, Refusal> {
+    let file = args.input.clone();
     let plan = plan_any(args, filter)?;
     if plan.items.is_empty() {
-        let words = "no hashtag given; name one, e.g. tiktok-hashtag pull travel";
+        let nothing = file.map_or_else(
+            || "no hashtag given".to_owned(),
+            |file| format!("no hashtag given: --input {} holds none", file.display()),
+        );
+        let words = format!("{nothing}; name one, e.g. tiktok-hashtag {command} travel");
         return Err(Refusal::usage(words));
     }
     Ok(plan)

@@ -69,7 +69,7 @@ impl Queue {
         if store.from_store {
             return Self::stored(input, filter, store, output, source);
         }
-        let plan = plan(input, filter)?;
+        let plan = plan(input, filter, "pull")?;
         let filters = plan.items.iter().map(Planned::filter);
         Ok(Start {
             blind: Blind::before(filters, source),

@@ -34,6 +34,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Refusal> {
     if let Some(path) = &args.html {
         check_free(path, args.overwrite)?;
+        check_folder(path)?;
     }
     let place = place(&args, environment)?;
     check_apart(&place, &args)?;
@@ -205,6 +206,20 @@ fn check_free(path: &Path, overwrite: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Refuses a page in a folder that is not there. The empty name is the current folder's.
+fn check_folder(path: &Path) -> Result<(), Refusal> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    let Some(missing) = folder.filter(|folder| !folder.exists()) else {
+        return Ok(());
+    };
+    let words = format!(
+        "cannot write {}: there is no folder {}; make it, or choose another --html",
+        path.display(),
+        missing.display()
+    );
+    Err(Refusal::new(Exit::Output, words))
+}
+
 /// Writes the page beside its place and renames it, so that nobody sees half of it.
 fn write_page(path: &Path, page: &str) -> Result<(), Refusal> {
     if path == Path::new("-") {
@@ -228,7 +243,9 @@ fn replace(path: &Path, page: &str) -> io::Result<()> {
     builder.prefix(".report-").suffix(".partial");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut beside = builder.tempfile_in(folder.unwrap_or_else(|| Path::new(".")))?;
+    let beside = builder.tempfile_in(folder.unwrap_or_else(|| Path::new(".")));
+    // The words would be of a name that nobody gave.
+    let mut beside = beside.map_err(|error| io::Error::from(error.kind()))?;
     beside.write_all(page.as_bytes())?;
     beside.as_file().sync_all()?;
     beside.persist(path)?;

@@ -181,9 +181,14 @@ fn unknown(path: &str, all: &[Field]) -> FieldsError {
     }
     let mut names = Vec::new();
     name_all(all, "", &mut names);
+    // Parts have an `id` of their own, which nobody means who names none of them.
+    let nearest = match path {
+        "id" => Some("aweme_id".to_owned()),
+        _ => nearest(names, |name| likeness_of(path, name)),
+    };
     FieldsError::Unknown {
         path: path.to_owned(),
-        nearest: nearest(names, |name| likeness_of(path, name)),
+        nearest,
     }
 }
 
@@ -328,6 +333,7 @@ mod tests {
                 "aweme_id,",
                 "a field is missing; name them like aweme_id,author.unique_id",
             ),
+            ("id", "no field \"id\"; did you mean aweme_id?"),
             ("awemeid", "no field \"awemeid\"; did you mean aweme_id?"),
             (
                 "author.uniqueId",

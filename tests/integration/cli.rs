@@ -114,6 +114,23 @@ fn what_is_no_good_question_is_refused_before_anybody_is_asked() {
             "the environment file none.env",
         ),
         (vec!["x", "--append", "--overwrite"], "cannot be used with"),
+        (vec!["x", "--since", "-7d"], "\"-7d\" is no time"),
+        (
+            vec!["x", "--since", "@1767225600000"],
+            "looks like milliseconds, write @1767225600",
+        ),
+        (
+            vec!["x", "--fields", "id", "--preset", "clockworks"],
+            "--fields are those of our own records; leave out --preset clockworks",
+        ),
+        (
+            vec!["x", "--preset=clockworks", "--fields=nix"],
+            "--fields are those of our own records; leave out --preset clockworks",
+        ),
+        (
+            vec!["x", "--preset=flat", "--fields=id"],
+            "did you mean aweme_id?",
+        ),
         (vec!["x", "--colour", "never"], "--color"),
         (
             vec![],
@@ -130,6 +147,18 @@ fn what_is_no_good_question_is_refused_before_anybody_is_asked() {
         );
     }
     assert_eq!(proxy.calls(), 0);
+}
+
+#[test]
+fn a_command_speaks_of_itself() {
+    let folder = Folder::new();
+    let info = folder.run(&["info"]);
+    assert_eq!(info.status, 2, "{info:?}");
+    let words = "no hashtag given; name one, e.g. tiktok-hashtag info travel";
+    assert!(info.stderr.contains(words), "{info:?}");
+    let help = folder.run(&["import", "--help"]).stdout;
+    assert!(help.contains("Add to FILE the records it lacks"), "{help}");
+    assert!(!help.contains("--limit"), "{help}");
 }
 
 #[test]

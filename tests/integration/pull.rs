@@ -279,7 +279,7 @@ fn a_file_that_breaks_a_rule_is_refused_and_the_place_named() {
         (r#"{"name": "a b"}"#, "/name"),
         ("t1\na b\n", "line 2"),
         ("[{\"name\": \"t1\"", "line 1"),
-        ("", "no hashtag given"),
+        ("", "no hashtag given: --input tags holds none; name one"),
     ] {
         let folder = Folder::new();
         folder.write("tags", text);

@@ -138,6 +138,9 @@ fn a_page_in_the_way_is_replaced_only_when_asked() {
     );
     let nowhere = report(&folder, &[&file, "--html", "no/such/folder.html"]);
     assert_eq!(nowhere.status, 7, "{nowhere:?}");
+    let words = "cannot write no/such/folder.html: there is no folder no/such; make it, or choose \
+                 another --html\n";
+    assert!(nowhere.stderr.ends_with(words), "{nowhere:?}");
 }
 
 #[test]

@@ -40,16 +40,20 @@ pub(super) async fn run(
         queue, named, job, ..
     } = start;
     let source = args.source.or_through(start.proxy);
+    let is_bare = queue.is_shared() && named.is_empty();
+    if let Some(file) = args.store.file().filter(|it| is_bare && !it.exists()) {
+        let missing = format!("{} is not there, so it", file.display());
+        return Err(no_hashtag(&missing));
+    }
     let turn = Turn::within(args.output.wait_lock());
     let mut claimed = if is_split {
         (shared(&args.store, turn, &mut signals).await?, None)
     } else {
         claim(&args.store, &job, turn, &mut signals).await?
     };
-    if queue.is_shared() && named.is_empty() && !claimed.0.has_hashtags().await? {
+    if is_bare && !claimed.0.has_hashtags().await? {
         claimed.0.close().await;
-        let words = "the store knows no hashtag yet; name one, or add --input FILE";
-        return Err(Refusal::usage(words));
+        return Err(no_hashtag("the store"));
     }
     if claimed.1.is_some() && args.output.is_stream() {
         tracing::warn!(
@@ -91,6 +95,12 @@ pub(super) async fn run(
     let ended = run.all(named, usize::from(args.jobs)).await;
     session.close().await;
     ended
+}
+
+/// What is said of a store that has nothing to pull. One that is not there is not made for that.
+fn no_hashtag(store: &str) -> Refusal {
+    let words = format!("{store} knows no hashtag yet; name one, or add --input FILE");
+    Refusal::usage(words)
 }
 
 /// Refuses switches that do not go together.
