@@ -21,7 +21,7 @@ pub(super) struct Beside {
     old: Option<File>,
 }
 
-/// The file beside. It goes with its owner while there is nothing in it.
+/// The file beside. It goes with its owner while there is nothing in it, or nothing to be read.
 struct Partial {
     path: PathBuf,
     is_kept: bool,
@@ -30,7 +30,7 @@ struct Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.is_kept {
-            // An empty file that cannot be removed does no harm.
+            // A file of no use that cannot be removed does no harm.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -176,7 +176,8 @@ impl Sink for Beside {
     }
 
     fn partial(&self) -> Option<&Path> {
-        self.partial.is_kept.then_some(&self.partial.path)
+        let is_kept = self.partial.is_kept && !self.rows.is_lost();
+        is_kept.then_some(&self.partial.path)
     }
 
     fn finish(self: Box<Self>, complete: bool) -> anyhow::Result<()> {
@@ -187,7 +188,12 @@ impl Sink for Beside {
             old,
         } = *self;
         if complete || partial.is_kept {
-            rows.close(complete)?;
+            let closed = rows.close(complete);
+            partial.is_kept &= !rows.is_lost();
+            if closed.is_err() {
+                drop(partial);
+                return closed;
+            }
         }
         if !complete {
             drop(partial);

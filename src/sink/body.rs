@@ -24,6 +24,11 @@ pub(super) trait Body {
     /// Hands out what is left, and what the format ends with.
     fn end(&mut self, complete: bool) -> io::Result<()>;
 
+    /// Whether a write failed after which nothing in the output can be read.
+    fn is_lost(&self) -> bool {
+        false
+    }
+
     /// Ends `file`, which is the one that is written, behind its last whole row after a write that
     /// failed.
     fn mend(&mut self, file: &File) -> io::Result<()>;

@@ -29,6 +29,11 @@ impl Filled {
         Ok(Self { file, body })
     }
 
+    /// Whether nothing in the file can be read any more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.body.is_lost()
+    }
+
     /// Ends the file, and waits until it is on disk. Where that fails it ends with its last whole
     /// row all the same.
     pub(super) fn close(&mut self, complete: bool) -> anyhow::Result<()> {

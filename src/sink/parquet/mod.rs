@@ -75,7 +75,7 @@ impl<W: Write + Send> Parquet<W> {
         if self.broken {
             return Err(io::Error::other("an earlier write failed"));
         }
-        let done = step(self).map_err(told);
+        let done = step(self).map_err(|error| fatal(&told(error)));
         self.broken |= done.is_err();
         done
     }
@@ -106,6 +106,10 @@ impl<W: Write + Send> Body for Parquet<W> {
             }
             it.out.finish().map(drop)
         })
+    }
+
+    fn is_lost(&self) -> bool {
+        self.broken
     }
 
     /// Without its footer it is no file of the format, and what is missing is in no other place.
@@ -152,6 +156,12 @@ fn told(error: ParquetError) -> io::Error {
             .map_or_else(io::Error::other, |error| *error),
         other => io::Error::other(other),
     }
+}
+
+/// The same error, with what it means for the rows that were taken before.
+fn fatal(error: &io::Error) -> io::Error {
+    let words = format!("{error}, and nothing in it can be read without its end");
+    io::Error::new(error.kind(), words)
 }
 
 #[cfg(test)]
