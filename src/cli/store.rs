@@ -53,7 +53,8 @@ impl StoreArgs {
         if let Some(replaced) = replaced.filter(|_| self.new_only) {
             return Err(format!(
                 "--new-only and {replaced}: a run that fails would keep its new videos from FILE \
-                 for good; use jsonl or csv with --append, or a FILE of its own for each run"
+                 for good; take jsonl or csv without --overwrite, and --append or a FILE of its own \
+                 for each run"
             ));
         }
         Ok(())

@@ -826,18 +826,28 @@ fn left(folder: &Folder, name: &str) -> Vec<String> {
 #[test]
 fn what_replaces_a_file_at_the_end_goes_with_no_new_only() {
     let folder = Folder::new();
-    let args = [
-        "t3",
-        "--demo",
-        "--store",
-        "store.db",
-        "--new-only",
-        "-o",
-        "out.json",
-    ];
-    let ended = folder.pull(&args);
-    assert_eq!(ended.status, 2, "{ended:?}");
-    assert!(ended.stderr.contains("--new-only"), "{ended:?}");
+    let args = ["t3", "--demo", "--store", "store.db", "--new-only", "-o"];
+    for more in [
+        &["out.json"][..],
+        #[cfg(feature = "parquet")]
+        &["out.parquet"],
+        &["out.jsonl", "--overwrite"],
+    ] {
+        let ended = folder.pull(&[&args[..], more].concat());
+        assert_eq!(ended.status, 2, "{ended:?}");
+        let advice = "take jsonl or csv without --overwrite, and --append or a FILE of its own";
+        assert!(ended.stderr.contains(advice), "{ended:?}");
+    }
+    // What is advised is taken.
+    for more in [
+        &["all.jsonl", "--append"][..],
+        &["all.csv", "--append"],
+        &["1.jsonl"],
+        &["2.csv"],
+    ] {
+        let ended = folder.pull(&[&args[..], more].concat());
+        assert_eq!(ended.status, 0, "{ended:?}");
+    }
 }
 
 #[test]
