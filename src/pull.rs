@@ -29,6 +29,8 @@ pub struct Output {
     pub store: Store,
     /// The form.
     pub form: Form,
+    /// Whether nothing of what is written is good before the sink is finished.
+    pub needs_end: bool,
 }
 
 /// What is written for a video.
@@ -456,7 +458,8 @@ fn is_less_than_asked(stopped: StoppedBecause) -> bool {
 
 impl Output {
     /// Ends a page: what was written goes out, and where something is remembered, to the disk
-    /// before it is. `tag` is empty for files of no one hashtag.
+    /// before it is. What is good only at the end is not remembered as written before that, see
+    /// [`Store::settle`]. `tag` is empty for files of no one hashtag.
     ///
     /// # Errors
     /// [`Failure`] of the output or the store.
@@ -465,7 +468,8 @@ impl Output {
             return self.sink.flush().map_err(Failure::Output);
         }
         let length = self.sink.secure().map_err(Failure::Output)?;
-        let committed = self.store.commit(tag, at, length).await;
+        let safe = (!self.needs_end).then_some(length);
+        let committed = self.store.commit(tag, at, safe).await;
         committed.map_err(Failure::Store)
     }
 }

@@ -132,6 +132,15 @@ impl Receipt {
         }
     }
 
+    /// Notes that nothing of what was written can be read: what was not dealt with is not seen.
+    pub fn lose(&mut self) {
+        self.seen -= self.written;
+        self.written = 0;
+        self.regions.clear();
+        self.languages.clear();
+        (self.oldest, self.newest) = (None, None);
+    }
+
     /// Notes the lanes, the hashtag's id and the gaps as the source knows them at the end.
     pub fn note_source(&mut self, source: &dyn Source) {
         self.tag_id = source.tag_id();

@@ -22,6 +22,7 @@ mod simulate;
 mod split;
 mod summary;
 mod turn;
+mod waiting;
 
 use std::io::{self, Write as _};
 

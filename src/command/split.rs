@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
+use super::summary::Summary;
 use super::turn::Turn;
+use super::waiting::Waiting;
 use super::{Refusal, output};
 use crate::cli::{LaneChoice, OutputArgs};
 use crate::input::{HashtagName, Planned, Query, distinct};
@@ -117,8 +119,13 @@ impl Split {
 
     /// Closes the output of a hashtag that got all it was asked for, or did not. That it is done is
     /// remembered for as long as the run may have to be repeated.
-    pub(super) fn put_by(&self, output: Mutex<Output>, complete: bool) -> Result<(), Refusal> {
-        let (store, ended) = output::close_one(output.into_inner(), complete);
+    pub(super) async fn put_by(
+        &self,
+        output: Output,
+        waiting: Waiting<'_>,
+        complete: bool,
+    ) -> Result<(), Refusal> {
+        let (store, ended) = output::close_one(output, waiting, complete).await;
         self.closed.borrow_mut().push(store);
         ended
     }
@@ -127,19 +134,24 @@ impl Split {
     /// locked where there is room for that. What an earlier run got waits for nothing.
     ///
     /// # Errors
-    /// When that cannot be closed.
-    pub(super) fn hold(&self, name: HashtagName, output: Mutex<Output>) -> Result<(), Refusal> {
-        let output = output.into_inner();
+    /// When that cannot be closed, or the receipt not be handed out.
+    pub(super) async fn hold(
+        &self,
+        name: HashtagName,
+        mut output: Output,
+        waiting: Waiting<'_>,
+    ) -> Result<(), Refusal> {
         if output.sink.partial().is_some() {
-            return self.put_by(Mutex::new(output), true);
+            return self.put_by(output, waiting, true).await;
         }
+        let handed = waiting.hand_out(&mut output.store).await;
         if self.has_room() {
             self.empty.borrow_mut().push(output);
         } else {
-            let (store, _) = output::close_one(output, false);
+            let store = output::let_go(output);
             self.shut.borrow_mut().push((name, store));
         }
-        Ok(())
+        handed
     }
 
     /// Closes those whose turn never came, and those without a record, which replace what is there
@@ -148,15 +160,17 @@ impl Split {
         self,
         is_open: bool,
         stays: bool,
+        summary: &RefCell<Summary>,
         signals: &mut Signals,
     ) -> Result<(), Refusal> {
         let mut forgotten = Ok(());
         for output in self.empty.take() {
-            let closed = self.put_by(Mutex::new(output), !stays);
+            let closed = self.put_by(output, Waiting::none(summary), !stays).await;
             forgotten = forgotten.and(closed);
         }
         for (name, store) in self.shut.take() {
-            let ended = self.end_shut(&name, store, stays, signals).await;
+            let shut = (name, store);
+            let ended = self.end_shut(shut, stays, summary, signals).await;
             forgotten = forgotten.and(ended);
         }
         for (_, output) in self.opened.into_inner() {
@@ -171,9 +185,9 @@ impl Split {
     /// Puts an empty file where one was shut without a record, unless what is there `stays`.
     async fn end_shut(
         &self,
-        name: &HashtagName,
-        store: Store,
+        (name, store): (HashtagName, Store),
         stays: bool,
+        summary: &RefCell<Summary>,
         signals: &mut Signals,
     ) -> Result<(), Refusal> {
         if stays {
@@ -183,7 +197,7 @@ impl Split {
         let args = self.args.filled(Some(name.as_str()), self.now);
         let turn = Turn::within(args.wait_lock());
         let output = output::open(&args, (store, None), turn, signals).await?;
-        self.put_by(Mutex::new(output), true)
+        self.put_by(output, Waiting::none(summary), true).await
     }
 }
 
@@ -198,8 +212,7 @@ fn queries(planned: &[Planned]) -> Vec<Query> {
 
 /// Closes an output that nothing was written into.
 async fn let_go(output: Output) -> Result<(), Refusal> {
-    let (store, _) = output::close_one(output, false);
-    output::leave(store, false).await
+    output::leave(output::let_go(output), false).await
 }
 
 /// How many outputs may wait open beside those of `jobs` hashtags in flight: half of what the

@@ -104,6 +104,12 @@ impl Format {
         matches!(self, Self::Jsonl | Self::Csv)
     }
 
+    /// Whether nothing in an output of it can be read before its end is written.
+    #[must_use]
+    pub fn needs_end(self) -> bool {
+        self == Self::Parquet
+    }
+
     /// Whether it has columns of its own, so that only records fit in.
     #[must_use]
     pub fn has_columns(self) -> bool {

@@ -18,14 +18,15 @@ pub(super) const GONE_ON: &str = "UPDATE jobs SET committed = $1, \
      updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END WHERE id = $3";
 
 /// One page of a hashtag: the sightings since the last one, what of them was written, and where the
-/// job is now. Nothing, and false, when another run has taken the hashtag over.
+/// job is now. What is not safe in an output of `committed` bytes is written to the job alone.
+/// Nothing, and false, when another run has taken the hashtag over.
 pub(super) async fn commit(
     db: &mut AnyConnection,
     dialect: Dialect,
     work: Work<'_>,
     page: &Page,
     at: &Waypoint,
-    committed: i64,
+    committed: Option<i64>,
 ) -> sqlx::Result<bool> {
     let (id, tag) = (work.job, work.tag);
     let mut all = db.begin().await?;
@@ -51,7 +52,12 @@ pub(super) async fn commit(
     let mut written = sightings;
     written.retain(|video| video.written);
     written.sort_by_key(|video| (&video.tag, &video.id));
-    insert(&mut all, &SEEN, &written, |query, video| {
+    let safe = if committed.is_some() {
+        &written[..]
+    } else {
+        &[]
+    };
+    insert(&mut all, &SEEN, safe, |query, video| {
         let query = query.bind(video.tag.clone()).bind(video.id.clone());
         query.bind(now)
     })
@@ -63,10 +69,19 @@ pub(super) async fn commit(
     .await?;
     progress(&mut all, id, tag, at).await?;
     let job = sqlx::query(GONE_ON);
-    let job = job.bind(committed).bind(now).bind(id);
+    let job = job.bind(committed.unwrap_or(0)).bind(now).bind(id);
     job.execute(&mut *all).await?;
     all.commit().await?;
     Ok(true)
+}
+
+/// Counts as seen what job `id` has written. In one order, as a page's ids.
+pub(super) async fn settle(db: &mut AnyConnection, id: i64) -> sqlx::Result<()> {
+    let seen = "INSERT INTO seen (tag, aweme_id, written_at) \
+                SELECT tag, aweme_id, $1 FROM written WHERE job = $2 ORDER BY tag, aweme_id \
+                ON CONFLICT (tag, aweme_id) DO NOTHING";
+    let seen = sqlx::query(seen).bind(epoch_seconds()).bind(id);
+    seen.execute(db).await.map(drop)
 }
 
 /// Each video once, as it was seen last: a statement may touch a row once only. In the order of
@@ -283,7 +298,7 @@ mod tests {
         };
         for _ in 0..20 {
             store.page.0.extend(ids.iter().map(seen));
-            store.commit("travel", &at, 0).await?;
+            store.commit("travel", &at, Some(0)).await?;
         }
         Ok(())
     }

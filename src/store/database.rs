@@ -10,7 +10,7 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Row as _};
 use url::Url;
 
-use super::commit::{commit, end, whole};
+use super::commit::{commit, end, settle, whole};
 use super::ids::Ids;
 use super::lock::{Lock, NoLock};
 use super::page::Page;
@@ -383,11 +383,17 @@ impl Database {
         work: Work<'_>,
         page: &Page,
         at: &Waypoint,
-        committed: u64,
+        committed: Option<u64>,
     ) -> Result<bool, StoreError> {
-        let committed = whole(committed);
+        let committed = committed.map(whole);
         self.moved();
         let done = commit(&mut self.db, self.dialect, work, page, at, committed).await;
+        done.map_err(|error| self.told(&error))
+    }
+
+    /// Counts as seen what job `id` has written.
+    pub(super) async fn settle(&mut self, id: i64) -> Result<(), StoreError> {
+        let done = settle(&mut self.db, id).await;
         done.map_err(|error| self.told(&error))
     }
 

@@ -340,6 +340,8 @@ impl Store {
 
     /// Commits a page of a hashtag whose records are safe in the output, `length` bytes of it by
     /// now. Those of other hashtags that lie between go with it, for they are among these bytes.
+    /// Without a length they are not safe before the output is closed: that they are written is
+    /// for this job alone until they are [settled](Self::settle).
     ///
     /// # Errors
     /// [`StoreError`] when the database does not take it, or another run has the hashtag; the store
@@ -348,7 +350,7 @@ impl Store {
         &mut self,
         tag: &str,
         at: &Waypoint,
-        length: u64,
+        length: Option<u64>,
     ) -> Result<(), StoreError> {
         let work = self.work(tag);
         let Some(database) = &self.database else {
@@ -365,6 +367,17 @@ impl Store {
         }
         self.is_lost = true;
         Err(StoreError::LeaseLost)
+    }
+
+    /// Keeps for all later runs what the job has written, once its output is closed and safe.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not take it.
+    pub async fn settle(&mut self) -> Result<(), StoreError> {
+        match &self.database {
+            Some(database) => database.lock().await.settle(self.id).await,
+            None => Ok(()),
+        }
     }
 
     /// Keeps the receipt of a hashtag that was pulled, and whether the job is done with it; gives

@@ -87,8 +87,12 @@ impl Database {
         _: Work<'_>,
         _: &Page,
         _: &Waypoint,
-        _: u64,
+        _: Option<u64>,
     ) -> Result<bool, StoreError> {
+        match *self {}
+    }
+
+    pub(super) async fn settle(&mut self, _: i64) -> Result<(), StoreError> {
         match *self {}
     }
 

@@ -26,6 +26,13 @@ mod faults;
 mod feed;
 #[cfg(feature = "demo")]
 mod filters;
+#[cfg(all(
+    target_os = "linux",
+    feature = "demo",
+    feature = "parquet",
+    feature = "store"
+))]
+mod footer;
 mod har;
 #[cfg(feature = "demo")]
 mod idle;

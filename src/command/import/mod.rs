@@ -9,6 +9,7 @@ mod mapping;
 mod stream;
 mod told;
 
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use super::pull::claim;
 use super::summary::Summary;
 use super::turn::Turn;
+use super::waiting::Waiting;
 use super::{Refusal, check, output, output_failed};
 use crate::cli::{Apart, ImportArgs};
 use crate::clock::epoch_seconds;
@@ -54,12 +56,12 @@ pub(super) async fn run(
         filter: Arc::new(filter.clone()),
     });
     let mut output = open(&args, query.as_ref(), &filter, &mut signals).await?;
-    let mut summary = Summary::open(args.output.summary())?;
+    let summary = RefCell::new(Summary::open(args.output.summary())?);
     output::begin(&mut output).await?;
     let past = output.store.past(tag(query.as_ref())).await?;
     if past.is_done() {
         tracing::info!("done by the run before");
-        output::close(output, true, false).await?;
+        output::close(output, Waiting::none(&summary), true, false).await?;
         return Ok(Exit::Ok);
     }
     let mut receipt = Receipt::begin(query.as_ref(), Lane::Import.as_str());
@@ -93,16 +95,20 @@ pub(super) async fn run(
         Err(failure) => (failure.stopped(), Some(refused(failure))),
     };
     receipt.close(stopped, stopped);
-    let unsaid = summary.add(&receipt).err();
+    let mut waiting = Waiting::all(vec![(None, receipt.clone())], &summary);
+    let mut unsaid = None;
+    if !output.needs_end {
+        unsaid = waiting.hand_out(&mut output.store).await.err();
+        waiting = Waiting::none(&summary);
+    }
     let ended = Ended {
-        unkept: output.store.end(None, &receipt).await.err(),
         failure: failure.or(unsaid),
         new_only: args.store.new_only,
         replaces: args.output.replaced().is_some(),
         fail_empty: args.store.fail_empty,
         receipt,
     };
-    ended.close(output).await
+    ended.close(output, waiting).await
 }
 
 /// The files the command line names.

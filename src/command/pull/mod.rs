@@ -75,6 +75,7 @@ pub(super) async fn run(
         output: Mutex::new(output),
         split,
         summary: RefCell::new(Summary::open(args.output.summary())?),
+        held: RefCell::default(),
         stops: Stops {
             signals,
             halt: Halt::default(),

@@ -13,11 +13,13 @@ use super::told::say;
 use crate::cli::LaneChoice;
 use crate::command::advice::advice;
 use crate::command::blind::Blind;
+use crate::command::output::Kept;
 use crate::command::queue::{Next, Queue};
 use crate::command::score::Score;
 use crate::command::session::Session;
 use crate::command::split::Split;
 use crate::command::summary::Summary;
+use crate::command::waiting::{Waiting, hand_out};
 use crate::command::{Refusal, output};
 use crate::exit::{Exit, StoppedBecause};
 use crate::input::{HashtagName, Planned, Query, ShortLink, distinct};
@@ -43,6 +45,8 @@ pub(super) struct Run<'a> {
     /// Where each hashtag has an output of its own instead.
     pub(super) split: Option<Split>,
     pub(super) summary: RefCell<Summary>,
+    /// The receipts that wait for the end of the one output.
+    pub(super) held: RefCell<Vec<(Option<Query>, Receipt)>>,
     pub(super) stops: Stops,
     pub(super) progress: &'a Progress,
     /// What is left to begin.
@@ -177,21 +181,36 @@ impl Run<'_> {
         let own = self.own(&query).await?;
         let output = own.as_ref().unwrap_or(&self.output);
         let ended = self.collect(place, &query, &http, output).await;
-        if let (Some(split), Some(own)) = (&self.split, own) {
-            if matches!(&ended, Ok(Some(receipt)) if self.is_for_nothing(receipt)) {
-                return split.hold(query.name, own);
-            }
-            let complete = match &ended {
-                Ok(Some(receipt)) => receipt.complete,
-                Ok(None) => true,
-                Err(_) => false,
-            };
-            let closed = split.put_by(own, complete);
-            // The first cause stands.
-            ended?;
-            return closed;
+        match (&self.split, own) {
+            (Some(split), Some(own)) => self.close(split, own.into_inner(), query, ended).await,
+            _ => ended.map(drop),
         }
-        ended.map(drop)
+    }
+
+    /// Closes a hashtag's own output.
+    async fn close(
+        &self,
+        split: &Split,
+        own: Output,
+        query: Query,
+        ended: Result<Option<Receipt>, Refusal>,
+    ) -> Result<(), Refusal> {
+        let receipt = ended.as_ref().ok().and_then(Option::as_ref);
+        let waits = receipt.filter(|_| own.needs_end);
+        let waits = waits.map(|it| (Some(query.clone()), it.clone()));
+        let waiting = Waiting::all(waits.into_iter().collect(), &self.summary);
+        if receipt.is_some_and(|receipt| self.is_for_nothing(receipt)) {
+            return split.hold(query.name, own, waiting).await;
+        }
+        let complete = match &ended {
+            Ok(Some(receipt)) => receipt.complete,
+            Ok(None) => true,
+            Err(_) => false,
+        };
+        let closed = split.put_by(own, waiting, complete).await;
+        // The first cause stands.
+        ended?;
+        closed
     }
 
     /// Whether a hashtag came to nothing, as all so far, so that its file may have to stay as it
@@ -276,7 +295,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Hands out a closed receipt and remembers what it says.
+    /// Hands out a closed receipt and remembers what it says, or does that once its output is
+    /// closed, where nothing of it is good before.
     async fn end(
         &self,
         place: usize,
@@ -285,13 +305,13 @@ impl Run<'_> {
         output: &Mutex<Output>,
     ) -> Result<(), Refusal> {
         self.score.borrow_mut().take(place, receipt);
-        self.summary.borrow_mut().add(receipt)?;
         let mut output = output.lock().await;
-        match output.store.end(Some(query), receipt).await {
-            Err(error) if receipt.complete => return Err(error.into()),
-            // The first cause stands; a store that failed before fails again here.
-            Err(error) => tracing::debug!("{error}"),
-            Ok(()) => {}
+        if !output.needs_end {
+            return hand_out(Some(query), receipt, &self.summary, &mut output.store).await;
+        }
+        if self.split.is_none() {
+            let held = (Some(query.clone()), receipt.clone());
+            self.held.borrow_mut().push(held);
         }
         Ok(())
     }
@@ -327,7 +347,8 @@ impl Run<'_> {
         if receipt.complete {
             return;
         }
-        let mut kept = output::kept(&*output.lock().await);
+        let kept = Kept::of(&*output.lock().await.sink).words();
+        let mut kept = kept.unwrap_or_default();
         self.score.borrow_mut().kept_is_said |= !kept.is_empty();
         let is_begun = receipt.written + self.score.borrow().written > 0;
         if self.must_append && is_begun && receipt.stopped_because.exit() == Exit::Temporary {
@@ -358,24 +379,31 @@ impl Run<'_> {
         let left = match self.split {
             Some(split) => {
                 let signals = &mut self.stops.signals.clone();
-                split.close(score.is_open(), is_empty, signals).await
+                let summary = &self.summary;
+                split
+                    .close(score.is_open(), is_empty, summary, signals)
+                    .await
             }
             None => Ok(()),
         };
         let output = self.output.into_inner();
-        let kept = output::kept(&output);
+        let kept = Kept::of(&*output.sink);
+        let waiting = Waiting::all(self.held.take(), &self.summary);
         let closed = if is_empty {
-            output::close_empty(output, self.replaces, score.is_open()).await
+            output::close_empty(output, waiting, self.replaces, score.is_open()).await
         } else {
-            output::close(output, complete, score.is_open()).await
+            output::close(output, waiting, complete, score.is_open()).await
         };
         // The first cause stands.
         if let Some(refusal) = score.refusal {
-            let words = refusal.words + &kept;
+            let words = refusal.words + &kept.words().unwrap_or_default();
             return Err(Refusal::new(refusal.exit, words));
         }
         closed.and(left)?;
-        if !complete && !score.kept_is_said && !kept.is_empty() {
+        if !complete
+            && !score.kept_is_said
+            && let Some(kept) = kept.words()
+        {
             tracing::error!("not all was pulled{kept}");
         }
         if complete && self.queue.is_shared() && self.met.borrow().is_empty() {
@@ -383,7 +411,7 @@ impl Run<'_> {
         }
         if is_empty {
             let harvest = &score.harvest;
-            harvest.warn_of_failure(self.new_only, self.replaces && kept.is_empty());
+            harvest.warn_of_failure(self.new_only, self.replaces && !kept.is_any());
             return Ok(Exit::Empty);
         }
         Ok(exit)
