@@ -94,6 +94,7 @@ impl<'a> Pages<'a> {
 #[cfg(test)]
 mod tests {
     use super::Pages;
+    use super::model::everything;
     use crate::input::Query;
     use crate::record::{Lane, RawItem, Shape};
     use crate::source::{Cursor, Error, Next, Page, Source, TagInfo, Verdict};
@@ -141,13 +142,7 @@ mod tests {
             asked: Vec::new(),
             renewals: 0,
         };
-        let query = Query {
-            name: "cats".parse().unwrap(),
-            url: None,
-            region: None,
-            limit: crate::input::Limit::All,
-            filter: std::sync::Arc::default(),
-        };
+        let query = everything();
         let mut stalled = false;
         let mut pages = Pages::new(&mut script, &query, None);
         for (_, fresh, _) in answers {

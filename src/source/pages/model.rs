@@ -1,13 +1,14 @@
 //! Runs over a feed that changes while it is read, and fails now and then: what holds of each.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use proptest::prelude::{Just, Strategy, prop_assert, prop_oneof, proptest};
 use serde_json::value::RawValue;
 
 use super::Pages;
-use crate::input::Query;
+use crate::input::{Limit, Query};
 use crate::record::{Lane, RawItem, Shape};
 use crate::source::{Cursor, Error, Next, Page, Source, TagInfo};
 
@@ -117,6 +118,17 @@ struct Outcome {
     left: Vec<u64>,
 }
 
+/// All of a feed.
+pub(super) fn everything() -> Query {
+    Query {
+        name: "cats".parse().unwrap(),
+        url: None,
+        region: None,
+        limit: Limit::All,
+        filter: Arc::default(),
+    }
+}
+
 async fn pull(ids: u64, steps: Vec<Step>) -> Outcome {
     let mut model = Model {
         feed: (0..ids).rev().collect(),
@@ -125,13 +137,7 @@ async fn pull(ids: u64, steps: Vec<Step>) -> Outcome {
         steps: steps.into_iter(),
         asked: 0,
     };
-    let query = Query {
-        name: "cats".parse().unwrap(),
-        url: None,
-        region: None,
-        limit: crate::input::Limit::All,
-        filter: std::sync::Arc::default(),
-    };
+    let query = everything();
     let (mut met, mut barren, mut stalled) = (HashSet::new(), 0, false);
     let mut pages = Pages::new(&mut model, &query, None);
     while let Some(asked) = pages.next().await {
